@@ -1,0 +1,109 @@
+"""Is an answer easy to read, and does it name only phone numbers that are in the list?
+
+Limits: mean sentence at most 13 words, no sentence over 24, at most 12 % of the words outside the 10,000 most frequent
+Dutch words (wordfreq), 80-180 words a text. School terms in data/faq/terms.yml do not count as difficult.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import wordfreq
+
+from loket import yamlfile
+from loket.faq.answers import FAQ_DIR, Answer
+
+MAX_MEAN_WORDS = 13
+MAX_SENTENCE_WORDS = 24
+MAX_RARE_SHARE = 0.12
+WORDS_PER_TEXT = (80, 180)
+FREQUENT_WORDS = 10_000
+
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_URL = re.compile(r"https?://\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:nl|com|org|eu|be)\b(?:/\S*)?")
+_MARKER = re.compile(r"^\s*(?:[-*+]|\d+\.)\s+", re.MULTILINE)
+_WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:[-'’][A-Za-zÀ-ÿ]+)*")
+_SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
+_PHONE = re.compile(r"(?<![\w-])(?:0[89]00[\s-]?[\d\s-]{4,10}\d|0\d{1,3}[\s-]\d[\d\s]{5,8}\d|11[23]\b)(?!\w)")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was measured of one text."""
+
+    words: int
+    mean_sentence: float
+    longest_sentence: str
+    rare: tuple[str, ...]
+
+    @property
+    def rare_share(self) -> float:
+        return len(self.rare) / self.words if self.words else 0.0
+
+
+def measure(markdown: str) -> Reading:
+    """Count words, sentences and rare words of a Markdown text."""
+    plain = plain_text(markdown)
+    sentences = [found for part in _SENTENCE_END.split(plain) if (found := _WORD.findall(part))]
+    words = [word for sentence in sentences for word in sentence]
+    longest = max(sentences, key=len, default=[])
+    rare = tuple(word for word in words if not _is_easy(word))
+    return Reading(len(words), len(words) / max(len(sentences), 1), " ".join(longest), rare)
+
+
+def problems(answer: Answer, text: str, *, dialogue: bool = False) -> Iterator[str]:
+    """What makes this text of an answer unfit, in words for its writer. Dialogue replies have no length limits."""
+    reading = measure(text)
+    least, most = WORDS_PER_TEXT
+    if not dialogue and not least <= reading.words <= most:
+        yield f"{reading.words} words; an answer has {least}-{most}"
+    if reading.mean_sentence > MAX_MEAN_WORDS:
+        yield f"sentences of {reading.mean_sentence:.1f} words on average; at most {MAX_MEAN_WORDS}"
+    if (longest := len(reading.longest_sentence.split())) > MAX_SENTENCE_WORDS:
+        yield f"a sentence of {longest} words (at most {MAX_SENTENCE_WORDS}): {reading.longest_sentence[:60]}…"
+    if reading.rare_share > MAX_RARE_SHARE:
+        yield f"{reading.rare_share:.0%} rare words (at most {MAX_RARE_SHARE:.0%}): {', '.join(reading.rare)}"
+    allowed = _allowed_phones()
+    for number in phone_numbers(text):
+        if number not in allowed:
+            yield f"phone number {number} is not in data/faq/phones.yml"
+    if "http://" in text:
+        yield "a link that is not https"
+
+
+def plain_text(markdown: str) -> str:
+    """Markdown without its marks, list items closed by a line end."""
+    text = _URL.sub(" ", _LINK.sub(r"\1", markdown))
+    return _MARKER.sub("", text).replace("*", "").replace("_", " ").replace("#", "")
+
+
+def phone_numbers(text: str) -> list[str]:
+    """The phone numbers in a text, digits only."""
+    return [re.sub(r"\D", "", found) for found in _PHONE.findall(text)]
+
+
+def _is_easy(word: str) -> bool:
+    lowered = word.lower().replace("’", "'")
+    if lowered in _easy_words() or lowered in _terms():
+        return True
+    return all(part in _easy_words() or part in _terms() for part in lowered.split("-"))
+
+
+@cache
+def _easy_words() -> frozenset[str]:
+    return frozenset(wordfreq.top_n_list("nl", FREQUENT_WORDS))
+
+
+@cache
+def _terms() -> frozenset[str]:
+    listed = yamlfile.read(FAQ_DIR / "terms.yml").data["terms"]
+    return frozenset(part for term in listed for part in str(term).lower().split())
+
+
+@cache
+def _allowed_phones() -> frozenset[str]:
+    listed = yamlfile.read(FAQ_DIR / "phones.yml").data["phones"]
+    return frozenset(re.sub(r"\D", "", entry["number"]) for entry in listed)

@@ -1,0 +1,62 @@
+"""Training examples and gold questions: Rasa NLU files, read with the line of every example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from loket import catalogue, yamlfile
+from loket.yamlfile import ContentError, Problem
+
+NLU_DIR = catalogue.DATA / "nlu"
+GOLD_DIR = catalogue.DATA / "evaluation"
+
+
+@dataclass(frozen=True)
+class Example:
+    text: str
+    intent: str
+    file: str
+    line: int
+
+    def problem(self, message: str) -> Problem:
+        return Problem(self.file, self.line, message)
+
+
+def load(folder: Path, theme: str | None = None) -> list[Example]:
+    """All examples of a folder, or of one theme's file. Raises ContentError with file and line."""
+    paths = [folder / f"{theme}.yml"] if theme else sorted(folder.glob("*.yml"))
+    examples: list[Example] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            examples += load_file(path)
+        except ContentError as error:
+            problems += error.problems
+    if problems:
+        raise ContentError(problems)
+    return examples
+
+
+def load_file(path: Path) -> list[Example]:
+    """The examples of one Rasa NLU file. Raises ContentError when its shape is wrong."""
+    if not path.exists():
+        raise ContentError([Problem(str(path), 1, "this file is missing")])
+    document = yamlfile.read(path)
+    if not isinstance(document.data, dict) or not isinstance(document.data.get("nlu"), list):
+        raise ContentError([Problem(str(path), 1, "expected a list under `nlu`")])
+    examples = []
+    for index, entry in enumerate(document.data["nlu"]):
+        at = ("nlu", index)
+        if not isinstance(entry, dict) or not isinstance(entry.get("examples"), str) or "intent" not in entry:
+            raise ContentError([document.problem(at, "expected `intent` and `examples: |`")])
+        # The text of a literal block starts on the line after its key.
+        first = document.line((*at, "examples")) + 1
+        for offset, line in enumerate(entry["examples"].splitlines()):
+            text = line.strip()
+            if not text:
+                continue
+            if not text.startswith("- "):
+                raise ContentError([Problem(str(path), first + offset, 'an example starts with "- "')])
+            examples.append(Example(text[2:].strip(), entry["intent"], str(path), first + offset))
+    return examples

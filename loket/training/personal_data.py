@@ -1,0 +1,35 @@
+"""Personal data in text that may be kept for training: found and masked by deduce (Dutch names, places, numbers, dates)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from deduce import Deduce
+
+if TYPE_CHECKING:
+    from loket.training.examples import Example
+
+IDENTIFYING = frozenset({"patient", "persoon", "telefoonnummer", "emailadres", "bsn"})
+"""deduce's tags that no training example may carry. Places, dates, ages and institutions are ordinary in a question."""
+
+
+@cache
+def deduce() -> Deduce:
+    """The recogniser. Its first start ever builds look-up tables (about a minute); `make install` does that."""
+    return Deduce()
+
+
+def found(examples: Iterable[Example]) -> Iterator[tuple[Example, str]]:
+    """The examples with identifying data, and which kind."""
+    for example in examples:
+        for annotation in deduce().deidentify(example.text).annotations:
+            if annotation.tag in IDENTIFYING:
+                yield example, f"{annotation.tag} {annotation.text!r}"
+                break
+
+
+def masked(text: str) -> str:
+    """The text with every name, number, place and date replaced by its kind in square brackets."""
+    return str(deduce().deidentify(text).deidentified_text)
