@@ -2,19 +2,150 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from typing import Annotated
+
 import typer
+
+from loket import settings
+from loket.yamlfile import Problem
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Loket 5010: run, train and look after the service.")
 data_app = typer.Typer(no_args_is_help=True, help="Training examples and gold questions.")
 faq_app = typer.Typer(no_args_is_help=True, help="The answers in data/faq.")
+account_app = typer.Typer(no_args_is_help=True, help="Staff accounts.")
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(data_app, name="data")
 app.add_typer(faq_app, name="faq")
+app.add_typer(account_app, name="account")
+app.add_typer(db_app, name="db")
+
+Theme = Annotated[str, typer.Option(help="Only the files of this theme.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.callback()
+def check_settings() -> None:
+    """Refuse to start on a setting that cannot be used."""
+    try:
+        settings.load()
+    except settings.SettingsError as error:
+        _fail(f"a setting cannot be used:\n{error}")
+
+
+@app.command()
+def serve() -> None:
+    """Run everything: website, assistant and action server, restarting what dies. Ctrl-C stops it."""
+    from loket import processes, service
+
+    try:
+        service.serve()
+    except (service.PortInUse, processes.BotMissing) as error:
+        _fail(str(error))
+
+
+@app.command()
+def web() -> None:
+    """Run only the website (for systemd)."""
+    from loket.web.__main__ import main
+
+    main()
+
+
+@app.command()
+def rasa() -> None:
+    """Run only Rasa (for systemd)."""
+    import os
+
+    from loket import processes
+    from loket.catalogue import ROOT
+
+    command = processes.rasa()
+    os.chdir(ROOT)
+    os.execve(command.arguments[0], command.arguments, command.environment())
+
+
+@app.command()
+def train() -> None:
+    """Train the assistant on data/ into the configured model."""
+    import subprocess
+
+    from loket import processes, service
+
+    try:
+        service.train(settings.load())
+    except processes.BotMissing as error:
+        _fail(str(error))
+    except subprocess.CalledProcessError as error:
+        raise typer.Exit(error.returncode) from error
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="A question; `-` reads one a line from standard input.")],
+    as_json: Json = False,
+) -> None:
+    """Show what the trained assistant makes of a question, and what it would do."""
+    from loket import catalogue, processes
+
+    texts = [line.strip() for line in sys.stdin if line.strip()] if text == "-" else [text]
+    try:
+        rows = list(processes.parse(texts, settings.load().model))
+    except (processes.BotMissing, RuntimeError) as error:
+        _fail(str(error))
+    for row in rows:
+        if as_json:
+            typer.echo(json.dumps(row, ensure_ascii=False))
+            continue
+        decision = row.get("decision") or {}
+        typer.echo(f"{row['text']}\n  decision: {decision.get('kind', '?')} {', '.join(decision.get('intents', []))}")
+        for entry in row["ranking"][:5]:
+            typer.echo(f"  {entry['confidence']:6.1%}  {entry['name']}  ({catalogue.load().label(entry['name'])})")
+
+
+@account_app.command("add")
+def account_add(
+    email: str,
+    name: Annotated[str, typer.Option(help="The name that parents and colleagues see.")],
+    role: Annotated[str, typer.Option(help="adviser, partner, editor, lead or administrator.")] = "adviser",
+) -> None:
+    """Make an account and print its one-time password."""
+    from loket.accounts import accounts
+    from loket.clock import utc_now
+    from loket.db.base import transaction
+
+    try:
+        with transaction() as session:
+            account, password = accounts.add(session, email, name, role, utc_now())
+    except accounts.AccountError as error:
+        _fail(str(error))
+    typer.echo(f"{account.email}\none-time password: {password}")
+
+
+@db_app.command("upgrade")
+def db_upgrade() -> None:
+    """Create the database or bring it to the newest version."""
+    from loket.db import migrate
+    from loket.db.base import engine
+
+    migrate.upgrade(engine())
+    typer.echo("the database is up to date")
+
+
+@db_app.command("revision")
+def db_revision(message: str) -> None:
+    """Write a new migration from the difference between models and database (developers)."""
+    from loket.db import migrate
+    from loket.db.base import engine
+
+    migrate.new_revision(engine(), message)
 
 
 @data_app.command("check")
 def data_check(
-    theme: str = typer.Option("", help="Only this theme's files."),
-    names: bool = typer.Option(True, help="Also search for personal data (slower)."),
+    theme: Theme = "",
+    names: Annotated[bool, typer.Option(help="Also search for personal data (slower).")] = True,
 ) -> None:
     """Report unknown intents, duplicates, too few examples, personal data and overlap with the gold questions."""
     from loket.training import datacheck
@@ -23,15 +154,39 @@ def data_check(
 
 
 @faq_app.command("check")
-def faq_check(theme: str = typer.Option("", help="Only this theme's file.")) -> None:
+def faq_check(theme: Theme = "") -> None:
     """Report answers that are missing, malformed, hard to read or without a source."""
     from loket.faq import check
 
     _report(check.check(theme or None))
 
 
-def _report(problems: list) -> None:
+@faq_app.command("review")
+def faq_review(as_json: Json = False) -> None:
+    """List the answers that rest on an uncertain fact, with the reason: the work list of the editors."""
+    from loket.faq import answers
+
+    waiting = [answer for answer in answers.load().values() if answer.needs_review]
+    for answer in waiting:
+        row = {"intent": answer.intent, "title": answer.title, "reason": answer.review_reason.strip()}
+        typer.echo(json.dumps(row, ensure_ascii=False) if as_json else f"{row['intent']}: {row['reason']}")
+    if not as_json:
+        typer.echo(f"{len(waiting)} answers to review")
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """Print the table of settings, as in docs/settings.md."""
+    typer.echo(settings.table())
+
+
+def _report(problems: list[Problem]) -> None:
     for problem in problems:
         typer.echo(str(problem))
     typer.echo(f"{len(problems)} problems" if problems else "no problems")
     raise typer.Exit(1 if problems else 0)
+
+
+def _fail(message: str) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(2)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationInfo, field_validator, model_validator
 
@@ -126,6 +128,23 @@ def load_files(folder: Path = FAQ_DIR) -> list[LoadedFile]:
 def load(folder: Path = FAQ_DIR) -> dict[str, Answer]:
     """All answers by intent. Raises ContentError."""
     return {answer.intent: answer for file in load_files(folder) for answer in file.content.answers}
+
+
+def cached() -> dict[str, Answer]:
+    """All answers by intent, read again when a file has changed; the last good ones when a change is faulty."""
+    stamp = tuple((path.name, path.stat().st_mtime_ns) for path in sorted(FAQ_DIR.glob("*.yml")))
+    if _cache.get("stamp") != stamp:
+        try:
+            _cache["answers"] = load()
+        except ContentError:
+            if "answers" not in _cache:
+                raise
+            logging.getLogger(__name__).exception("data/faq has errors; the answers read before stay in use")
+        _cache["stamp"] = stamp
+    return _cache["answers"]  # type: ignore[no-any-return]
+
+
+_cache: dict[str, Any] = {}
 
 
 def _against_catalogue(document: yamlfile.Document, content: AnswerFile) -> list[Problem]:

@@ -1,0 +1,92 @@
+"""One class an action, named as in domain.yml."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from loket.chat import dialogue
+from loket.chat.dialogue import Turn, Understood
+from loket.clock import utc_now
+from loket.db.base import transaction
+
+FALLBACK = "nlu_fallback"
+
+
+class DialogueAction(Action):
+    """An action that lets a function of loket.chat.dialogue answer the parent's message."""
+
+    respond: Callable[[Turn], None]
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        message_id = int(tracker.latest_message["metadata"]["message_id"])
+        answered = await asyncio.to_thread(self._answer, message_id, understood(tracker.latest_message))
+        # The reply stands in the database; Rasa only carries the word that it does.
+        dispatcher.utter_message(json_message={"message_id": message_id, "answered": answered})
+        return []
+
+    def _answer(self, message_id: int, heard: Understood) -> bool:
+        with transaction() as session:
+            turn = dialogue.begin(session, message_id, heard, utc_now())
+            if turn is None:
+                return False
+            type(self).respond(turn)
+            return True
+
+
+class ActionAnswer(DialogueAction):
+    respond = dialogue.answer
+
+    def name(self) -> str:
+        return "action_answer"
+
+
+class ActionAsk(DialogueAction):
+    respond = dialogue.ask
+
+    def name(self) -> str:
+        return "action_ask"
+
+
+class ActionHandoff(DialogueAction):
+    respond = dialogue.hand_over
+
+    def name(self) -> str:
+        return "action_handoff"
+
+
+class ActionNotHelped(DialogueAction):
+    respond = dialogue.not_helped
+
+    def name(self) -> str:
+        return "action_not_helped"
+
+
+class ActionRestartConversation(DialogueAction):
+    respond = dialogue.start_again
+
+    def name(self) -> str:
+        return "action_restart_conversation"
+
+
+def understood(latest: dict[str, Any]) -> Understood:
+    """Rasa's latest message as the dialogue wants it."""
+    ranking = [
+        {"name": entry["name"], "confidence": round(float(entry["confidence"]), 4)}
+        for entry in latest.get("intent_ranking", [])
+        if entry["name"] != FALLBACK
+    ]
+    sectors = [entity["value"] for entity in latest.get("entities", []) if entity["entity"] == "sector"]
+    return Understood(
+        intent=latest["intent"]["name"],
+        ranking=ranking,
+        decision=latest.get("decision") or {},
+        sector=sectors[0] if sectors else None,
+    )

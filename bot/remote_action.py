@@ -1,0 +1,66 @@
+"""The call to the action server: one connection kept open, a short deadline, and its answer checked at no cost.
+
+Rasa makes a new connection for each action, waits five minutes for it, and checks its own unchanging JSON schema against the
+metaschema every time before it checks the answer: 10 ms a call, three quarters of the work on a message. `install` puts an
+`ActionServer` in the place of Rasa's endpoint object, and keeps the compiled schema. Nothing else of Rasa is changed.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import aiohttp
+from jsonschema import Draft202012Validator
+from rasa.core.actions.action import RemoteAction
+from rasa.core.agent import Agent
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
+
+TIMEOUT_SECONDS = 4.0
+
+
+class ActionServer(EndpointConfig):
+    """Rasa's endpoint of the action server, with a connection that lives as long as the process."""
+
+    @classmethod
+    def instead_of(cls, endpoint: EndpointConfig, timeout_seconds: float = TIMEOUT_SECONDS) -> ActionServer:
+        server = cls(
+            endpoint.url, endpoint.params, endpoint.headers, endpoint.basic_auth, endpoint.token, endpoint.token_name,
+            **endpoint.kwargs,
+        )
+        server.timeout = aiohttp.ClientTimeout(total=timeout_seconds)
+        server.connection = None
+        return server
+
+    async def request(self, method: str = "post", subpath: str | None = None, **kwargs: Any) -> Any:
+        """Send the JSON in `kwargs` and return the JSON that comes back. Raises what Rasa expects of an endpoint."""
+        if self.connection is None or self.connection.closed:
+            self.connection = self.session()
+        url = concat_url(self.url, subpath)
+        params = self.combine_parameters(kwargs)
+        async with self.connection.request(
+            method, url, json=kwargs.get("json"), params=params, timeout=self.timeout
+        ) as response:
+            if response.status >= 400:
+                raise ClientResponseError(response.status, response.reason, await response.text())
+            return await response.json(content_type=None)
+
+
+def install(agent: Agent) -> None:
+    """Have `agent` call its action server through an ActionServer. Does nothing the second time."""
+    endpoint = agent.action_endpoint
+    if endpoint is None or isinstance(endpoint, ActionServer):
+        return
+    agent.action_endpoint = agent.processor.action_endpoint = ActionServer.instead_of(endpoint)
+    RemoteAction._validate_action_result = validate_action_result
+
+
+@lru_cache(maxsize=1)
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(RemoteAction.action_response_format_spec())
+
+
+def validate_action_result(action: RemoteAction, result: dict[str, Any]) -> bool:
+    """True, or jsonschema's ValidationError: the check of RemoteAction, by a schema that is compiled once."""
+    _validator().validate(result)
+    return True

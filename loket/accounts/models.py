@@ -1,0 +1,62 @@
+"""Staff accounts, their sessions, and the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from loket.db.base import Base
+
+ROLES = ("adviser", "partner", "editor", "lead", "administrator")
+
+
+class Account(Base):
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str]
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class StaffSession(Base):
+    """A login. The cookie holds a token; here stands its SHA-256."""
+
+    __tablename__ = "staff_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+
+
+class LoginFailure(Base):
+    """A failed login, kept a short while to slow down guessing. `key` is an address or an e-mail, hashed."""
+
+    __tablename__ = "login_failure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime]
+
+
+class Audit(Base):
+    """Who did or read what. Append-only: the database refuses UPDATE and DELETE. Never holds a message's text."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    account_id: Mapped[int | None]
+    action: Mapped[str] = mapped_column(String(40))
+    object: Mapped[str] = mapped_column(String(60), index=True)
+    detail: Mapped[dict[str, Any] | None]

@@ -1,0 +1,178 @@
+"""The chat page at `/`: plain forms that work without script; script makes them quicker."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect, Template
+
+from loket.chat import conversations, feedback, session_cookie, turns
+from loket.chat.contact import contact
+from loket.chat.conversations import Refused
+from loket.chat.models import ADVISER, ASSISTANT, Conversation, Message
+from loket.chat.views import MessageView, view
+from loket.clock import utc_now
+from loket.db.base import reading, transaction
+from loket.faq import answers
+from loket.tickets import queue, states
+from loket.tickets.models import Ticket
+from loket.web.limits import limit_conversations
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+STARTERS = (
+    "Mijn kind wordt gepest. Wat kan ik doen?",
+    "Ben ik verplicht de ouderbijdrage te betalen?",
+    "Ik ben het niet eens met het schooladvies.",
+    "Mag mijn kind buiten de vakantie vrij krijgen?",
+)
+"""Examples on the empty page: what many parents ask."""
+
+
+class ChatPage(Controller):
+    include_in_schema = False
+
+    @get("/", sync_to_thread=True)
+    def show(self, request: Request) -> Template:
+        """The conversation of this browser, or an empty one with the greeting."""
+        return _page(request)
+
+    @post("/", middleware=[limit_conversations()], name="chat.send")
+    async def send(self, request: Request, state: State, data: Form) -> Response[Any]:
+        """Send the form; afterwards the browser shows the page anew (a reload sends nothing twice)."""
+        cookie = None
+        conversation_id = await asyncio.to_thread(_current_id, request)
+        try:
+            if not data.get("choice"):
+                conversations.checked_text(data.get("text", ""))
+            if conversation_id is None:
+                conversation_id, cookie = await asyncio.to_thread(_start)
+            client_id = data.get("client_id") or secrets.token_hex(8)
+            await turns.take(
+                state.http,
+                conversation_id,
+                client_id[:64],
+                text=data.get("text", ""),
+                choice_id=data.get("choice", ""),
+            )
+        except Refused as error:
+            page = await asyncio.to_thread(_page, request, {"text": error.message}, data)
+            page.status_code = 422
+            return page
+        response = Redirect("/#laatste", status_code=303)
+        if cookie:
+            response.cookies = [cookie]
+        return response
+
+    @post("/reactie", sync_to_thread=True)
+    def rate(self, request: Request, data: Form) -> Response[Any]:
+        """Whether an answer helped."""
+        conversation_id = _current_id(request)
+        if conversation_id and data.get("message_id", "").isdigit():
+            with transaction() as session:
+                helpful = data.get("helpful") == "ja"
+                feedback.give(session, conversation_id, int(data["message_id"]), helpful, utc_now())
+        return Redirect("/#laatste", status_code=303)
+
+    @post("/vraag-achterlaten", middleware=[limit_conversations()], sync_to_thread=True)
+    def leave(self, request: Request, data: Form) -> Response[Any]:
+        """Leave a question, or the address on which to answer it."""
+        cookie = None
+        conversation_id = _current_id(request)
+        try:
+            question = conversations.checked_text(data.get("question", ""))
+            reach = contact(data.get("email"), data.get("phone"), data.get("when"))
+        except Refused as error:
+            field = error.code.removeprefix("invalid_") if error.code.startswith("invalid_") else "question"
+            page = _page(request, {field: error.message}, data, leaving=True)
+            page.status_code = 422
+            return page
+        if conversation_id is None:
+            conversation_id, cookie = _start()
+        with transaction() as session:
+            conversation = session.get_one(Conversation, conversation_id)
+            turns.hand_off(session, conversation, question, utc_now(), reach, data.get("consent_reuse") == "ja")
+        response = Redirect("/#laatste", status_code=303)
+        if cookie:
+            response.cookies = [cookie]
+        return response
+
+    @post("/opnieuw", sync_to_thread=False)
+    def start_again(self) -> Response[Any]:
+        """Leave this conversation on this device; it stays behind the private link when it was handed over."""
+        response = Redirect("/", status_code=303)
+        response.delete_cookie(session_cookie.NAME)
+        return response
+
+
+def _start() -> tuple[str, Any]:
+    with transaction() as session:
+        conversation, token = conversations.start(session, utc_now())
+        return conversation.id, session_cookie.write(conversation.id, token)
+
+
+def _current_id(request: Request) -> str | None:
+    conversation_id, token = session_cookie.read(request)
+    with reading() as session:
+        found = conversations.find(session, conversation_id, token) if conversation_id else None
+        return found.id if found else None
+
+
+def _page(
+    request: Request,
+    errors: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None,
+    *,
+    leaving: bool = False,
+) -> Template:
+    conversation_id = _current_id(request)
+    messages, owner, ticket = _content(conversation_id)
+    context = {
+        "conversation_id": conversation_id,
+        "messages": messages,
+        "owner": owner,
+        "ticket": ticket,
+        "ticket_link": queue.link(ticket) if ticket else "",
+        "status": _status(owner, ticket),
+        "starters": () if conversation_id else STARTERS,
+        "errors": errors or {},
+        "typed": typed or {},
+        "last_question": _last_question(messages),
+        "leaving": leaving or request.query_params.get("achterlaten") == "1",
+        "client_id": secrets.token_hex(8),
+        "max_text": conversations.MAX_TEXT,
+    }
+    return Template("chat.html", context=context)
+
+
+def _content(conversation_id: str | None) -> tuple[list[MessageView], str, Ticket | None]:
+    if conversation_id is None:
+        greeting = answers.cached()[conversations.GREETING_INTENT].text
+        unsaved = Message(
+            id=0, sender=ASSISTANT, text=greeting, extra={"kind": "greeting"}, created_at=utc_now()
+        )
+        return [view(unsaved)], ASSISTANT, None
+    with reading() as session:
+        conversation = session.get_one(Conversation, conversation_id)
+        messages = [view(message) for message in conversations.messages_after(session, conversation_id, 0)]
+        return messages, conversation.owner, queue.of_conversation(session, conversation_id)
+
+
+def _status(owner: str, ticket: Ticket | None) -> str:
+    """Who is there, in one line."""
+    if ticket is None:
+        return ""
+    if owner == ADVISER:
+        return "Een adviseur is bezig met uw vraag. Wat u hier typt, leest de adviseur."
+    return f"Uw vraag {ticket.reference}: {states.LABELS[ticket.state]}. Wat u hier typt, voegen wij toe aan uw vraag."
+
+
+def _last_question(messages: list[MessageView]) -> str:
+    typed = [message.text for message in messages if message.sender == "parent"]
+    return typed[-1] if typed else ""

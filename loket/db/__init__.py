@@ -1,0 +1,1 @@
+"""Persistence. `loket.db.models` imports every table, for migrations and tests."""

@@ -1,0 +1,47 @@
+"""Who is at the desk: the staff cookie, and the guard that every desk page stands behind."""
+
+from __future__ import annotations
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.exceptions import NotAuthorizedException
+from litestar.handlers import BaseRouteHandler
+
+from loket import settings
+from loket.accounts import accounts
+from loket.accounts.models import Account
+from loket.clock import utc_now
+from loket.db.base import reading, transaction
+
+NAME = "balie"
+
+
+def cookie(token: str) -> Cookie:
+    """A cookie for the browser's session; the server ends it when it is idle or too old."""
+    return Cookie(
+        key=NAME, value=token, path="/balie", httponly=True, secure=settings.load().secure_cookies, samesite="strict"
+    )
+
+
+def token(connection: ASGIConnection) -> str:
+    return str(connection.cookies.get(NAME, ""))
+
+
+def guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
+    """Let only who is logged in pass; who has a one-time password must change it first."""
+    now = utc_now()
+    with reading() as session:
+        account = accounts.of_token(session, token(connection), now)
+    if account is None:
+        raise NotAuthorizedException
+    connection.scope["state"]["account"] = account
+    if not connection.url.path.endswith("/events"):
+        with transaction() as session:
+            accounts.touch(session, token(connection), now)
+
+
+def account(request: Request) -> Account:
+    """The account that the guard let in."""
+    found: Account = request.scope["state"]["account"]
+    return found

@@ -1,0 +1,137 @@
+"""Settings: one table. Every field is an environment variable LOKET_<NAME>; a `.env` file serves in development."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from loket.catalogue import ROOT
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used. The message names the variable."""
+
+
+class Settings(BaseSettings):
+    """What a running copy of the service can be told. docs/settings.md is made from this table."""
+
+    model_config = SettingsConfigDict(env_prefix="LOKET_", env_file=".env", extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address on which the website listens.")
+    port: int = Field(8000, ge=1, le=65535, description="Port of the website.")
+    rasa_port: int = Field(5005, ge=1, le=65535, description="Port of Rasa; always on the loopback address.")
+    actions_port: int = Field(5055, ge=1, le=65535, description="Port of the action server; always on loopback.")
+    base_url: str = Field("", description="Address under which people reach the site, for links. Default: host and port.")
+    var: Path = Field(ROOT / "var", description="Folder for the database, the secret key and other state.")
+    database_url: str = Field("", description="SQLAlchemy URL; default an SQLite file in the state folder.")
+    model: Path = Field(ROOT / "models" / "loket.tar.gz", description="The assistant's trained model.")
+    secret_key: str = Field("", description="At least 32 characters. Default: made once and kept in the state folder.")
+    assistant_timeout: float = Field(
+        5.0, gt=0, le=30, description="Seconds to wait for the assistant before the parent may leave the question."
+    )
+    conversations_per_hour: int = Field(
+        60, ge=1, description="New conversations an hour from one address; loopback is not counted."
+    )
+    messages_per_minute: int = Field(60, ge=1, description="Messages a minute within one conversation.")
+    logins_per_5_minutes: int = Field(5, ge=1, description="Failed logins in five minutes from one address or account.")
+    opening_hours: str = Field(
+        "ma-vr 09:00-17:00", description="Working hours for promises, such as `ma-do 09:00-17:00, vr 09:00-13:00`."
+    )
+    closed_days: str = Field("", description="Extra closed days, as dates separated by commas: `2026-12-24,2026-12-31`.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < 32:
+            raise ValueError("must have at least 32 characters")
+        return value
+
+    @field_validator("opening_hours", "closed_days")
+    @classmethod
+    def _parses(cls, value: str) -> str:
+        from loket.tickets import calendar
+
+        calendar.parse(value) if ":" in value else calendar.parse_days(value)
+        return value
+
+    @property
+    def url(self) -> str:
+        """The site's address without a closing slash."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.url.startswith("https://")
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.var / 'loket.db'}"
+
+    @property
+    def rasa_url(self) -> str:
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def actions_url(self) -> str:
+        return f"http://127.0.0.1:{self.actions_port}"
+
+    def token(self, purpose: str) -> str:
+        """A secret for one purpose ("rasa", "actions"), the same in every process of this copy."""
+        return hmac.new(self._secret().encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+    def _secret(self) -> str:
+        return self.secret_key or _kept_secret(self.var / "secret")
+
+
+@cache
+def _kept_secret(path: Path) -> str:
+    """The secret in `path`, made on first use. Two processes that start together end with the same one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii", opener=_private) as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii")
+
+
+def _private(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)
+
+
+@cache
+def load() -> Settings:
+    """The settings of this process. Raises SettingsError naming the variable that is wrong."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # every field has a default; values come from the environment
+    except ValidationError as error:
+        raise SettingsError(
+            "\n".join(f"LOKET_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        ) from error
+
+
+def table() -> str:
+    """The settings as a Markdown table, for docs/settings.md."""
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if isinstance(default, Path):
+            default = default.relative_to(ROOT)
+        rows.append(f"| `LOKET_{name.upper()}` | {f'`{default}`' if default != '' else ''} | {field.description} |")
+    return "\n".join(rows)

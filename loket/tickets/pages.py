@@ -1,0 +1,74 @@
+"""The follow-up page behind the private link: the question, its state, the promise, the answers, room to reply."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated, Any
+
+from litestar import Controller, Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import NotFoundException
+from litestar.params import Body
+from litestar.response import Redirect, Template
+from sqlalchemy.orm import Session
+
+from loket.chat import conversations
+from loket.chat.conversations import Refused
+from loket.chat.views import view
+from loket.clock import utc_now
+from loket.db.base import reading, transaction
+from loket.tickets import queue, states
+from loket.tickets.models import Ticket
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+class FollowUpPage(Controller):
+    path = "/vraag"
+    include_in_schema = False
+
+    @get("/{token:str}", sync_to_thread=True)
+    def show(self, token: str) -> Template:
+        return _page(token)
+
+    @post("/{token:str}", sync_to_thread=True)
+    def reply(self, token: str, data: Form) -> Response[Any]:
+        """Add something to the question. An answered or closed one opens again."""
+        try:
+            text = conversations.checked_text(data.get("text", ""))
+        except Refused as error:
+            page = _page(token, error.message, data.get("text", ""))
+            page.status_code = 422
+            return page
+        with transaction() as session:
+            ticket = _ticket(session, token)
+            now = utc_now()
+            client_id = data.get("client_id", "")[:64] or None
+            if client_id and conversations.same_client_id(session, ticket.conversation_id, client_id):
+                return Redirect(f"/vraag/{token}#laatste", status_code=303)
+            conversations.receive(session, ticket.conversation, text, client_id, now, choice=None)
+            queue.parent_writes(session, ticket, now)
+        return Redirect(f"/vraag/{token}#laatste", status_code=303)
+
+
+def _page(token: str, error: str = "", typed: str = "") -> Template:
+    with reading() as session:
+        ticket = _ticket(session, token)
+        messages = conversations.messages_after(session, ticket.conversation_id, 0)
+        context = {
+            "ticket": ticket,
+            "state": states.LABELS[ticket.state],
+            "messages": [view(message) for message in messages],
+            "error": error,
+            "typed": typed,
+            "client_id": secrets.token_hex(8),
+            "max_text": conversations.MAX_TEXT,
+        }
+    return Template("follow_up.html", context=context)
+
+
+def _ticket(session: Session, token: str) -> Ticket:
+    ticket = queue.by_token(session, token)
+    if ticket is None:
+        raise NotFoundException
+    return ticket

@@ -1,0 +1,118 @@
+"""The web application: its routes, its security, what lives as long as it does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Litestar, Request, Response
+from litestar.contrib.jinja import JinjaTemplateEngine
+from litestar.exceptions import NotAuthorizedException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.response import Redirect
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+
+from loket import catalogue, settings
+from loket.chat import turns
+from loket.chat.api import ConversationApi
+from loket.chat.pages import ChatPage
+from loket.clock import AMSTERDAM, dutch_date, dutch_moment, utc_now
+from loket.desk.pages import DeskPages, LoginPages
+from loket.faq import answers
+from loket.tickets.pages import FollowUpPage
+from loket.web import errors
+from loket.web.feed import Feed
+from loket.web.health import healthz, readyz
+from loket.web.markdown import from_plain
+from loket.web.security import headers_middleware, same_origin_guard
+
+logger = logging.getLogger(__name__)
+
+HERE = Path(__file__).parent
+MAX_BODY = 256 * 1024
+RECOVER_EVERY = 20.0
+
+
+def create_app() -> Litestar:
+    """The application on the settings of this process."""
+    configured = settings.load()
+    answers.cached()
+    return Litestar(
+        route_handlers=[
+            ChatPage,
+            FollowUpPage,
+            LoginPages,
+            DeskPages,
+            ConversationApi,
+            healthz,
+            readyz,
+            create_static_files_router("/static", directories=[HERE / "static"], include_in_schema=False),
+        ],
+        guards=[same_origin_guard],
+        middleware=[headers_middleware(secure=configured.secure_cookies)],
+        exception_handlers=errors.HANDLERS | {NotAuthorizedException: _to_login},
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(_templates())),
+        openapi_config=OpenAPIConfig(
+            title="Loket 5010",
+            version="1",
+            description="Conversations of parents with the assistant and the advisers.",
+            path="/api",
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        request_max_body_size=MAX_BODY,
+        lifespan=[_lifespan],
+        logging_config=None,
+    )
+
+
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {
+        "moment": dutch_moment,
+        "day": dutch_date,
+        "clock": lambda moment: moment.astimezone(AMSTERDAM).strftime("%H.%M"),
+        "plain": from_plain,
+    }
+    environment.globals["intent_label"] = catalogue.load().label
+    return environment
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    async with httpx.AsyncClient(timeout=10) as client:
+        app.state.http = client
+        app.state.feed = Feed()
+        async with app.state.feed.running():
+            recovering = asyncio.create_task(_recover(client))
+            try:
+                yield
+            finally:
+                recovering.cancel()
+
+
+async def _recover(client: httpx.AsyncClient) -> None:
+    """Have answered what a process that died left unanswered: at once, and again every so often."""
+    while True:
+        try:
+            if count := await turns.recover(client, utc_now()):
+                logger.warning("%s messages were left unanswered and have been taken up", count)
+        except Exception:
+            logger.exception("taking up unanswered messages failed")
+        await asyncio.sleep(RECOVER_EVERY)
+
+
+def _to_login(request: Request, error: NotAuthorizedException) -> Response[Any]:
+    if request.url.path.startswith("/balie"):
+        return Redirect("/balie/inloggen", status_code=303)
+    return errors.on_http(request, error)

@@ -1,0 +1,77 @@
+"""One shape for errors: {"error": {"code", "message", "field"}} for programs, a calm page for people."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import MediaType, Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.response import Template
+
+from loket.chat.conversations import Refused
+
+logger = logging.getLogger(__name__)
+
+MESSAGES = {
+    400: ("invalid_request", "Dit verzoek klopt niet."),
+    401: ("not_authenticated", "Log in of geef het token van het gesprek mee."),
+    403: ("forbidden", "Dit mag niet."),
+    404: ("not_found", "Deze pagina of vraag bestaat niet (meer)."),
+    405: ("method_not_allowed", "Dit kan hier niet."),
+    413: ("too_large", "Dit is te groot."),
+    429: (
+        "too_many_requests",
+        "Dat zijn veel berichten achter elkaar. Wacht even en probeer het opnieuw. Uw eerdere berichten zijn bewaard.",
+    ),
+    500: ("internal_error", "Er ging iets mis bij ons. Wat u al verstuurd had, is bewaard. Probeer het zo opnieuw."),
+    503: ("unavailable", "Dit werkt nu even niet. Probeer het over een paar minuten opnieuw."),
+}
+
+
+@dataclass(frozen=True)
+class ApiError:
+    """One error, as every API answer with a status of 400 or more carries it."""
+
+    code: str
+    message: str
+    field: str | None = None
+
+
+def on_refused(request: Request, error: Refused) -> Response:
+    return respond(request, 400, ApiError(error.code, error.message, "text" if "text" in error.code else None))
+
+
+def on_http(request: Request, error: HTTPException) -> Response:
+    code, message = MESSAGES.get(error.status_code, MESSAGES[400 if error.status_code < 500 else 500])
+    field = None
+    if isinstance(error, ValidationException):
+        field, message = _first_problem(error)
+    return respond(request, error.status_code, ApiError(code, message, field), error.headers)
+
+
+def on_unexpected(request: Request, error: Exception) -> Response:
+    logger.exception("error in %s %s", request.method, request.scope.get("path_template", ""), exc_info=error)
+    return respond(request, 500, ApiError(*MESSAGES[500]))
+
+
+def respond(request: Request, status: int, error: ApiError, headers: dict[str, str] | None = None) -> Response:
+    """The error as JSON below /api, as a page elsewhere."""
+    if request.url.path.startswith(("/api/", "/healthz", "/readyz")):
+        body = {"error": {"code": error.code, "message": error.message, "field": error.field}}
+        return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
+    context = {"status": status, "message": error.message}
+    return Template("error.html", context=context, status_code=status, headers=headers)
+
+
+def _first_problem(error: ValidationException) -> tuple[str | None, str]:
+    problems: Any = error.extra
+    if isinstance(problems, list) and problems and isinstance(problems[0], dict):
+        field = problems[0].get("key") or None
+        if field:
+            return field, f"Het veld “{field}” ontbreekt of klopt niet."
+    return None, MESSAGES[400][1]
+
+
+HANDLERS: dict[type[Exception], Any] = {Refused: on_refused, HTTPException: on_http, Exception: on_unexpected}

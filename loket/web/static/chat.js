@@ -1,0 +1,150 @@
+// The chat page, quicker: forms are sent without leaving the page, and answers of an adviser appear by themselves.
+// Without this script the same forms work as plain posts.
+import { listen, mergeLog, readPage, replace, say } from "./page.js";
+
+const DRAFT = "loket-concept";
+let source = null;
+let busy = false;
+
+const field = () => document.getElementById("text");
+
+function follow() {
+  const id = document.getElementById("gesprek").dataset.conversation;
+  if (!id || source) return;
+  source = listen(`/api/conversations/${id}/events`, ["message", "owner"], () => { if (!busy) refresh(); });
+}
+
+async function refresh() {
+  const response = await fetch("/", { headers: { Accept: "text/html" } });
+  if (response.ok) show(await readPage(response), false);
+}
+
+function show(fresh, own) {
+  const main = document.getElementById("gesprek");
+  const next = fresh.getElementById("gesprek");
+  const added = mergeLog(fresh);
+  main.dataset.conversation = next.dataset.conversation;
+  main.dataset.owner = next.dataset.owner;
+  document.querySelector(".starters")?.remove();
+  const boxes = [main.querySelector(".ticket-box"), next.querySelector(".ticket-box")];
+  if (boxes[0] && boxes[1]) replace(".ticket-box", fresh);
+  else if (boxes[1]) main.append(boxes[1]);
+  else if (own) boxes[0]?.remove();
+  document.querySelector(".top").replaceWith(fresh.querySelector(".top"));
+  document.querySelector("h1").className = fresh.querySelector("h1").className;
+  document.querySelector('label[for="text"]').textContent = fresh.querySelector('label[for="text"]').textContent;
+  document.querySelector(".composer .hint").replaceWith(fresh.querySelector(".composer .hint"));
+  if (added && !own && added.classList.contains("from-adviser")) say("Er is een antwoord van een adviseur.");
+  if (added) added.scrollIntoView({ block: added.offsetHeight > innerHeight * 0.6 ? "start" : "nearest" });
+  follow();
+}
+
+function showError(text) {
+  document.getElementById("text-error")?.remove();
+  const error = document.createElement("p");
+  error.className = "error";
+  error.id = "text-error";
+  error.setAttribute("role", "alert");
+  error.textContent = text;
+  document.querySelector(".composer").prepend(error);
+  field().setAttribute("aria-describedby", "text-error");
+}
+
+function clearError() {
+  document.getElementById("text-error")?.remove();
+  field().removeAttribute("aria-invalid");
+  field().removeAttribute("aria-describedby");
+}
+
+function showOwn(text) {
+  const own = document.createElement("article");
+  own.className = "message from-parent provisional";
+  own.innerHTML = '<h3 class="who">U</h3><div class="bubble"><p></p></div><p class="thinking hint">Even kijken…</p>';
+  own.querySelector(".bubble p").textContent = text;
+  document.querySelector(".log").append(own);
+  own.scrollIntoView({ block: "nearest" });
+  return own;
+}
+
+async function send(form, button) {
+  if (busy) return;
+  const typed = form.id === "typen";
+  const data = new URLSearchParams(new FormData(form));
+  if (button?.name) data.set(button.name, button.value);
+  const text = data.get("text") ?? "";
+  if (typed && !text.trim()) return showError("Typ eerst uw vraag.");
+  if (typed && text.length > Number(field().dataset.max)) {
+    return showError(`Uw bericht is te lang: ${text.length} tekens. Het mogen er ${field().dataset.max} zijn.`);
+  }
+  busy = true;
+  clearError();
+  const speaks = typed || form.classList.contains("choices");
+  const provisional = speaks ? showOwn(typed ? text : button.textContent) : null;
+  if (typed) field().value = "";
+  try {
+    const response = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "text/html" } });
+    const fresh = await readPage(response);
+    provisional?.remove();
+    if (!response.ok) {
+      if (!fresh.getElementById("gesprek")) throw new Error(fresh.querySelector("main p")?.textContent);
+      const error = fresh.querySelector(".composer .error");
+      if (typed) field().value = text;
+      if (error) showError(error.textContent);
+      else replaceBox(fresh);
+      return;
+    }
+    sessionStorage.removeItem(DRAFT);
+    renew(fresh);
+    show(fresh, true);
+  } catch (error) {
+    provisional?.remove();
+    if (typed) field().value = text;
+    const known = error instanceof TypeError ? "" : error.message;
+    showError(known || "De verbinding is weg. Uw tekst staat hier nog. Probeer het zo opnieuw.");
+  } finally {
+    busy = false;
+    if (typed) field().focus();
+  }
+}
+
+function replaceBox(fresh) {
+  const next = fresh.querySelector(".ticket-box");
+  const old = document.querySelector(".ticket-box");
+  if (next) old ? old.replaceWith(next) : document.getElementById("gesprek").append(next);
+  next?.querySelector("[aria-invalid]")?.focus();
+}
+
+// Each message carries an id of its own; it is renewed only when the server has taken the message in, so that a
+// second try of the same message is not a second message.
+function renew(fresh) {
+  for (const input of document.querySelectorAll('.composer [name="client_id"]')) {
+    input.value = fresh.querySelector('.composer [name="client_id"]').value;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.action.endsWith("/opnieuw")) return;
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('a[href^="/?achterlaten"]');
+  if (!link) return;
+  event.preventDefault();
+  fetch(link.href).then(readPage).then((fresh) => {
+    replaceBox(fresh);
+    document.querySelector(".ticket-box textarea, .ticket-box input")?.focus();
+  });
+});
+
+field().addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    send(document.getElementById("typen"));
+  }
+});
+field().addEventListener("input", () => sessionStorage.setItem(DRAFT, field().value));
+if (!field().value) field().value = sessionStorage.getItem(DRAFT) ?? "";
+document.querySelector(".message:last-of-type")?.scrollIntoView({ block: "nearest" });
+follow();

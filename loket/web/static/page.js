@@ -1,0 +1,43 @@
+// What the pages share: fetch a page, take over what is new in it, and listen for news.
+
+/** Parse a page that the server sent. */
+export async function readPage(response) {
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+/** Replace an element by its counterpart in a fresh page, unless somebody is typing in it. */
+export function replace(selector, fresh) {
+  const old = document.querySelector(selector);
+  const next = fresh.querySelector(selector);
+  if (old && next && !old.contains(document.activeElement)) old.replaceWith(next);
+}
+
+/** Take over the messages of a fresh page: new ones are added at the end (a log announces them once), old ones brought up to date. */
+export function mergeLog(fresh) {
+  const log = document.querySelector(".log");
+  let added = null;
+  for (const message of fresh.querySelectorAll(".log > .message")) {
+    const old = document.getElementById(message.id);
+    if (!old) {
+      log.querySelector("#laatste") ? log.querySelector("#laatste").before(message) : log.append(message);
+      added = message;
+    } else if (old.innerHTML !== message.innerHTML) {
+      // Only the controls below a bubble change; the text stays in place, so that it is not read out again.
+      for (const part of old.querySelectorAll(":scope > .choices, :scope > .verdict")) part.remove();
+      old.append(...message.querySelectorAll(":scope > .choices, :scope > .verdict"));
+    }
+  }
+  return added;
+}
+
+/** Call `heard` at every event of a server-sent stream; the browser reconnects by itself. */
+export function listen(url, names, heard) {
+  const source = new EventSource(url);
+  for (const name of names) source.addEventListener(name, heard);
+  return source;
+}
+
+export function say(text) {
+  const status = document.getElementById("melding");
+  if (status) status.textContent = text;
+}
