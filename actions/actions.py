@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -18,10 +19,14 @@ from loket.db.base import transaction
 FALLBACK = "nlu_fallback"
 
 
-class DialogueAction(Action):
+class DialogueAction(Action, ABC):
     """An action that lets a function of loket.chat.dialogue answer the parent's message."""
 
     respond: Callable[[Turn], None]
+
+    @abstractmethod
+    def name(self) -> str:
+        """The action's name in domain.yml."""
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]

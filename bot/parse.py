@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from bot import light
+from bot import light, quiet  # noqa: F401
 from bot.text import harmless
 
 RANKING_LENGTH = 10

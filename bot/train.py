@@ -42,13 +42,17 @@ def train(name: str, config: Path, domain: Path, data: list[str], out: Path) -> 
     """Train on `data` and return the model's file, `out`/`name`.tar.gz. Raises what Rasa raises."""
     # Rasa's cache of training steps does not see changes in modules that a component imports.
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
+    # No progress bars: what reads these lines is often not a terminal.
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     progress = Progress(time.monotonic())
     progress.say("Rasa wordt geladen")
     _prepare(config)
     from rasa.model_training import train as rasa_train
 
-    logging.getLogger("rasa.engine.training.hooks").addHandler(progress)
-    logging.getLogger("rasa.engine.training.hooks").setLevel(logging.INFO)
+    steps = logging.getLogger("rasa.engine.training.hooks")
+    steps.addHandler(progress)
+    steps.setLevel(logging.INFO)
+    steps.propagate = False
     progress.say("voorbeelden worden gelezen")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".training-") as unfinished:

@@ -11,7 +11,12 @@ import typer
 from loket import settings
 from loket.yamlfile import Problem
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Loket 5010: run, train and look after the service.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Loket 5010: run, train and look after the service.",
+)
 data_app = typer.Typer(no_args_is_help=True, help="Training examples and gold questions.")
 faq_app = typer.Typer(no_args_is_help=True, help="The answers in data/faq.")
 account_app = typer.Typer(no_args_is_help=True, help="Staff accounts.")

@@ -57,6 +57,8 @@ def rasa(model: Path | None = None) -> Command:
         "LOKET_RASA_TOKEN": configured.token("rasa"),
         "LOKET_ACTIONS_TOKEN": configured.token("actions"),
         "LOKET_ACTIONS_PORT": str(configured.actions_port),
+        # Rasa's pinned libraries warn about each other at every start.
+        "PYTHONWARNINGS": "ignore",
     }
     return Command("rasa", [_bot_python(), *arguments], env)
 
