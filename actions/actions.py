@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -22,15 +21,15 @@ FALLBACK = "nlu_fallback"
 class DialogueAction(Action, ABC):
     """An action that lets a function of loket.chat.dialogue answer the parent's message."""
 
-    respond: Callable[[Turn], None]
-
     @abstractmethod
     def name(self) -> str:
         """The action's name in domain.yml."""
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[EventType]:
+    @abstractmethod
+    def respond(self, turn: Turn) -> None:
+        """Answer, in the transaction of the turn."""
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         message_id = int(tracker.latest_message["metadata"]["message_id"])
         answered = await asyncio.to_thread(self._answer, message_id, understood(tracker.latest_message))
         # The reply stands in the database; Rasa only carries the word that it does.
@@ -42,43 +41,48 @@ class DialogueAction(Action, ABC):
             turn = dialogue.begin(session, message_id, heard, utc_now())
             if turn is None:
                 return False
-            type(self).respond(turn)
+            self.respond(turn)
             return True
 
 
 class ActionAnswer(DialogueAction):
-    respond = dialogue.answer
-
     def name(self) -> str:
         return "action_answer"
 
+    def respond(self, turn: Turn) -> None:
+        dialogue.answer(turn)
+
 
 class ActionAsk(DialogueAction):
-    respond = dialogue.ask
-
     def name(self) -> str:
         return "action_ask"
 
+    def respond(self, turn: Turn) -> None:
+        dialogue.ask(turn)
+
 
 class ActionHandoff(DialogueAction):
-    respond = dialogue.hand_over
-
     def name(self) -> str:
         return "action_handoff"
 
+    def respond(self, turn: Turn) -> None:
+        dialogue.hand_over(turn)
+
 
 class ActionNotHelped(DialogueAction):
-    respond = dialogue.not_helped
-
     def name(self) -> str:
         return "action_not_helped"
 
+    def respond(self, turn: Turn) -> None:
+        dialogue.not_helped(turn)
+
 
 class ActionRestartConversation(DialogueAction):
-    respond = dialogue.start_again
-
     def name(self) -> str:
         return "action_restart_conversation"
+
+    def respond(self, turn: Turn) -> None:
+        dialogue.start_again(turn)
 
 
 def understood(latest: dict[str, Any]) -> Understood:

@@ -171,7 +171,7 @@ class LoketChannel(InputChannel):
         replies = Replies()
         try:
             await asyncio.wait_for(on_new_message(_message(incoming, replies)), self.deadline_seconds)
-        except asyncio.TimeoutError:
+        except TimeoutError:
             raise ChannelError(504, "too_slow", "There was no complete answer in time.") from None
         if not replies.collected:
             raise ChannelError(502, "no_reply", "The action server gave no reply.")

@@ -25,7 +25,12 @@ class ActionServer(EndpointConfig):
     @classmethod
     def instead_of(cls, endpoint: EndpointConfig, timeout_seconds: float = TIMEOUT_SECONDS) -> ActionServer:
         server = cls(
-            endpoint.url, endpoint.params, endpoint.headers, endpoint.basic_auth, endpoint.token, endpoint.token_name,
+            endpoint.url,
+            endpoint.params,
+            endpoint.headers,
+            endpoint.basic_auth,
+            endpoint.token,
+            endpoint.token_name,
             **endpoint.kwargs,
         )
         server.timeout = aiohttp.ClientTimeout(total=timeout_seconds)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 from collections import deque
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from cachetools import TTLCache
@@ -56,7 +56,7 @@ class BoundedTrackerStore(TrackerStore):
         return list(self._conversations)
 
 
-@lru_cache(maxsize=None)
+@cache
 def conversations(size: int, seconds: float) -> TTLCache[str, DialogueStateTracker]:
     """One cache a configuration: Rasa makes a new store when a model is swapped, and chats go on across that."""
     return TTLCache(maxsize=size, ttl=seconds)

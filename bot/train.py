@@ -1,7 +1,7 @@
 """Trains a model and says how far it is: `python -m bot.train --name mijn-model`, from the root of the repository.
 
-Prints a line a step and, last, the model's file. `rasa train` makes the same model; this one leaves TensorFlow out where the
-pipeline can do without, keeps no cache, and never overwrites a model before the new one is complete.
+Prints a line a step and, last, the model's file. `rasa train` makes the same model; this one keeps no cache, and never
+overwrites a model before the new one is complete.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import yaml
-
-from bot import light, quiet  # noqa: F401
+from bot import quiet  # noqa: F401
 
 DATA = ("data/nlu", "data/rules.yml")
 STEP = re.compile(r"Starting to train component '([^']+)'")
@@ -46,7 +44,6 @@ def train(name: str, config: Path, domain: Path, data: list[str], out: Path) -> 
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     progress = Progress(time.monotonic())
     progress.say("Rasa wordt geladen")
-    _prepare(config)
     from rasa.model_training import train as rasa_train
 
     steps = logging.getLogger("rasa.engine.training.hooks")
@@ -57,22 +54,18 @@ def train(name: str, config: Path, domain: Path, data: list[str], out: Path) -> 
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".training-") as unfinished:
         result = rasa_train(
-            domain=str(domain), config=str(config), training_files=data, output=unfinished,
-            fixed_model_name=name, force_training=True,
+            domain=str(domain),
+            config=str(config),
+            training_files=data,
+            output=unfinished,
+            fixed_model_name=name,
+            force_training=True,
         )
         if result.code or not result.model:
             raise RuntimeError("Rasa made no model; the lines above say why.")
         model = Path(result.model).replace(out / f"{name}.tar.gz")
     progress.say(f"klaar, {model.stat().st_size / 1e6:.1f} MB")
     return model
-
-
-def _prepare(config: Path) -> None:
-    content = yaml.safe_load(config.read_text(encoding="utf-8"))
-    components = [component["name"] for part in ("pipeline", "policies") for component in content[part]]
-    if light.enough_for(components):
-        light.spare()
-        light.register_stock()
 
 
 def main() -> None:
@@ -85,7 +78,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         print(train(arguments.name, arguments.config, arguments.domain, arguments.data, arguments.out))
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the one who trains wants it in a line
+    except Exception as error:
         logging.getLogger(__name__).debug("Training failed", exc_info=True)
         sys.exit(f"Het trainen is niet gelukt: {error}")
 

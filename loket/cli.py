@@ -68,7 +68,7 @@ def rasa() -> None:
 
     command = processes.rasa()
     os.chdir(ROOT)
-    os.execve(command.arguments[0], command.arguments, command.environment())
+    os.execve(command.arguments[0], command.arguments, command.environment())  # noqa: S606
 
 
 @app.command()

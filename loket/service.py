@@ -79,7 +79,11 @@ async def _tell_when_ready(configured: Settings, first: tuple[str, str] | None) 
         f"actions    {configured.actions_url} (this machine only)",
     ]
     if first:
-        lines += ["", "first administrator, to log in once and then choose a password:", f"    {first[0]}    {first[1]}"]
+        lines += [
+            "",
+            "first administrator, to log in once and then choose a password:",
+            f"    {first[0]}    {first[1]}",
+        ]
     for line in lines:
         say(line)
 
@@ -92,7 +96,7 @@ async def _ready(client: httpx.AsyncClient, address: str) -> bool:
 
 
 def _reachable(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
 
 
 def _shown(configured: Settings) -> str:

@@ -30,7 +30,9 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="Port of the website.")
     rasa_port: int = Field(5005, ge=1, le=65535, description="Port of Rasa; always on the loopback address.")
     actions_port: int = Field(5055, ge=1, le=65535, description="Port of the action server; always on loopback.")
-    base_url: str = Field("", description="Address under which people reach the site, for links. Default: host and port.")
+    base_url: str = Field(
+        "", description="Address under which people reach the site, for links. Default: host and port."
+    )
     var: Path = Field(ROOT / "var", description="Folder for the database, the secret key and other state.")
     database_url: str = Field("", description="SQLAlchemy URL; default an SQLite file in the state folder.")
     model: Path = Field(ROOT / "models" / "loket.tar.gz", description="The assistant's trained model.")
@@ -46,7 +48,9 @@ class Settings(BaseSettings):
     opening_hours: str = Field(
         "ma-vr 09:00-17:00", description="Working hours for promises, such as `ma-do 09:00-17:00, vr 09:00-13:00`."
     )
-    closed_days: str = Field("", description="Extra closed days, as dates separated by commas: `2026-12-24,2026-12-31`.")
+    closed_days: str = Field(
+        "", description="Extra closed days, as dates separated by commas: `2026-12-24,2026-12-31`."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("log_level")
@@ -66,9 +70,9 @@ class Settings(BaseSettings):
     @field_validator("opening_hours", "closed_days")
     @classmethod
     def _parses(cls, value: str) -> str:
-        from loket.tickets import calendar
+        from loket import working_time
 
-        calendar.parse(value) if ":" in value else calendar.parse_days(value)
+        working_time.parse(value) if ":" in value else working_time.parse_days(value)
         return value
 
     @property
@@ -117,7 +121,7 @@ def _kept_secret(path: Path) -> str:
 def load() -> Settings:
     """The settings of this process. Raises SettingsError naming the variable that is wrong."""
     try:
-        return Settings()  # type: ignore[call-arg]  # every field has a default; values come from the environment
+        return Settings()
     except ValidationError as error:
         raise SettingsError(
             "\n".join(f"LOKET_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())

@@ -204,4 +204,6 @@ async def _events(state: State, conversation_id: str, after: int | None) -> Asyn
 def _event(message: MessageView) -> ServerSentEventMessage:
     from litestar.serialization import encode_json
 
-    return ServerSentEventMessage(data=json.dumps(json.loads(encode_json(message))), event="message", id=str(message.id))
+    return ServerSentEventMessage(
+        data=json.dumps(json.loads(encode_json(message))), event="message", id=str(message.id)
+    )

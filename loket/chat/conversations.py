@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from loket.chat import models
 from loket.chat.models import Conversation, Message
+from loket.db.base import changed
 from loket.faq import answers
 from loket.tokens import hash_token
 
@@ -127,10 +128,8 @@ def receive(
 
 def settle(session: Session, message_id: int, state: str) -> bool:
     """End the wait of a pending message; False when it was settled already, and then nothing may be said."""
-    settled = session.execute(
-        update(Message).where(Message.id == message_id, Message.state == models.PENDING).values(state=state)
-    )
-    return bool(settled.rowcount)
+    waiting = update(Message).where(Message.id == message_id, Message.state == models.PENDING)
+    return changed(session, waiting.values(state=state)) > 0
 
 
 def say(session: Session, message: Message, said: Said, sender: str, now: datetime) -> Message:

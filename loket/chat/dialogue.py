@@ -13,14 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loket import catalogue, settings
+from loket import catalogue, settings, working_time
 from loket.chat import conversations, models
 from loket.chat.conversations import Said, choice
 from loket.chat.models import Conversation, Message, Question
 from loket.clock import dutch_moment
 from loket.faq import answers
 from loket.faq.answers import Answer
-from loket.tickets import calendar, queue
+from loket.tickets import queue
 from loket.tickets.models import Ticket
 
 MOST_CHOICES = 3
@@ -126,7 +126,11 @@ def hand_over(turn: Turn) -> None:
     question = turn.message.text if _words(turn.message.text) >= LONG_REQUEST else last_question(turn)
     if question is None:
         turn.conversation.expects = {"question": True}
-        turn.say(Said("Goed, een adviseur helpt u. Wat is uw vraag? Typ die hieronder, dan geef ik hem door.", {"kind": "ask"}))
+        turn.say(
+            Said(
+                "Goed, een adviseur helpt u. Wat is uw vraag? Typ die hieronder, dan geef ik hem door.", {"kind": "ask"}
+            )
+        )
         return turn.log("asked", turn.understood.intent)
     _hand_over(turn, question, "handed_over")
 
@@ -163,7 +167,7 @@ def last_question(turn: Turn) -> str | None:
 def handed_over(ticket: Ticket, now: datetime, *, sorry: bool = False) -> Said:
     """The receipt: number, private link, and the promise."""
     configured = settings.load()
-    hours = calendar.from_settings(configured.opening_hours, configured.closed_days)
+    hours = working_time.from_settings(configured.opening_hours, configured.closed_days)
     parts = ["Het spijt me dat dit niet hielp."] if sorry else []
     parts.append(f"Uw vraag ligt nu bij een adviseur. Uw nummer is **{ticket.reference}**.")
     if not hours.is_open(now):
@@ -283,7 +287,9 @@ def _offer(turn: Turn) -> None:
         choice("Ja, vraag het een adviseur", handoff=True),
         choice("Nee, ik stel mijn vraag anders", rephrase=True),
     ]
-    turn.say(Said(f"{text} Zal ik uw vraag aan een adviseur geven? Die leest dan ook dit gesprek.", _extra("offer", choices)))
+    turn.say(
+        Said(f"{text} Zal ik uw vraag aan een adviseur geven? Die leest dan ook dit gesprek.", _extra("offer", choices))
+    )
     turn.log("offered")
 
 
@@ -307,7 +313,8 @@ def guess(session: Session, conversation_id: str) -> str | None:
         select(Question).where(Question.conversation_id == conversation_id).order_by(Question.id.desc())
     )
     for question in logged:
-        for name in (question.intent, *(entry["name"] for entry in question.ranking)):
+        names = [question.intent, *(str(entry["name"]) for entry in question.ranking)]
+        for name in names:
             if name and _known_faq(name):
                 return name
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import defaultdict
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
@@ -47,16 +48,16 @@ class ChatPage(Controller):
     async def send(self, request: Request, state: State, data: Form) -> Response[Any]:
         """Send the form; afterwards the browser shows the page anew (a reload sends nothing twice)."""
         cookie = None
-        conversation_id = await asyncio.to_thread(_current_id, request)
+        current = await asyncio.to_thread(_current_id, request)
         try:
             if not data.get("choice"):
                 conversations.checked_text(data.get("text", ""))
-            if conversation_id is None:
-                conversation_id, cookie = await asyncio.to_thread(_start)
+            if current is None:
+                current, cookie = await asyncio.to_thread(_start)
             client_id = data.get("client_id") or secrets.token_hex(8)
             await turns.take(
                 state.http,
-                conversation_id,
+                current,
                 client_id[:64],
                 text=data.get("text", ""),
                 choice_id=data.get("choice", ""),
@@ -141,8 +142,8 @@ def _page(
         "ticket_link": queue.link(ticket) if ticket else "",
         "status": _status(owner, ticket),
         "starters": () if conversation_id else STARTERS,
-        "errors": errors or {},
-        "typed": typed or {},
+        "errors": defaultdict(str, errors or {}),
+        "typed": defaultdict(str, typed or {}),
         "last_question": _last_question(messages),
         "leaving": leaving or request.query_params.get("achterlaten") == "1",
         "client_id": secrets.token_hex(8),
@@ -154,9 +155,7 @@ def _page(
 def _content(conversation_id: str | None) -> tuple[list[MessageView], str, Ticket | None]:
     if conversation_id is None:
         greeting = answers.cached()[conversations.GREETING_INTENT].text
-        unsaved = Message(
-            id=0, sender=ASSISTANT, text=greeting, extra={"kind": "greeting"}, created_at=utc_now()
-        )
+        unsaved = Message(id=0, sender=ASSISTANT, text=greeting, extra={"kind": "greeting"}, created_at=utc_now())
         return [view(unsaved)], ASSISTANT, None
     with reading() as session:
         conversation = session.get_one(Conversation, conversation_id)

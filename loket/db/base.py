@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, Update, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import JSON, TypeDecorator
@@ -74,8 +74,18 @@ def transaction(bound: Engine | None = None) -> Iterator[Session]:
 
     On SQLite it takes the write lock at its start, so that what it read is still true when it writes.
     """
-    with Session((bound or engine()).execution_options(writes=True), expire_on_commit=False) as session, session.begin():
+    with (
+        Session((bound or engine()).execution_options(writes=True), expire_on_commit=False) as session,
+        session.begin(),
+    ):
         yield session
+
+
+def changed(session: Session, statement: Update) -> int:
+    """Run a conditional UPDATE and return how many rows it changed."""
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return result.rowcount
 
 
 @contextmanager

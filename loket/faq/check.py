@@ -10,10 +10,7 @@ from loket.yamlfile import ContentError, Problem
 def check(theme: str | None = None) -> list[Problem]:
     """Every problem in data/faq, or in the file of one theme."""
     try:
-        if theme:
-            files = [answers.load_file(answers.FAQ_DIR / f"{theme}.yml")]
-        else:
-            files = answers.load_files()
+        files = [answers.load_file(answers.FAQ_DIR / f"{theme}.yml")] if theme else answers.load_files()
     except ContentError as error:
         return sorted(error.problems)
     except FileNotFoundError as error:

@@ -10,14 +10,15 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from loket import catalogue, settings
+from loket import catalogue, settings, working_time
 from loket.accounts.models import Account
 from loket.chat import models as chat
 from loket.chat.models import Conversation, Message
 from loket.clock import dutch_moment
+from loket.db.base import changed
 from loket.mail import outbox
-from loket.tickets import calendar, routing, states
-from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, Ticket, TicketEvent
+from loket.tickets import routing, states
+from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, WAITING, Ticket, TicketEvent
 
 LEASE = timedelta(minutes=10)
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -79,7 +80,7 @@ def link(ticket: Ticket) -> str:
 def parent_writes(session: Session, ticket: Ticket, now: datetime) -> None:
     """A message of the parent came in: an answered or closed ticket opens again."""
     if ticket.state not in (OPEN, CLAIMED):
-        back = CLAIMED if ticket.state == states.WAITING and ticket.claimed_by else OPEN
+        back = CLAIMED if ticket.state == WAITING and ticket.claimed_by else OPEN
         change(session, ticket, back, now, kind="reopened")
         ticket.conversation.owner = chat.QUEUE if back == OPEN else chat.ADVISER
     record(session, ticket, "parent_wrote", now)
@@ -88,12 +89,8 @@ def parent_writes(session: Session, ticket: Ticket, now: datetime) -> None:
 def claim(session: Session, ticket_id: int, adviser: Account, now: datetime) -> bool:
     """Take a free ticket, or renew one's own lease. One conditional UPDATE: two advisers never both succeed."""
     free = or_(Ticket.claimed_by.is_(None), Ticket.claimed_until < now, Ticket.claimed_by == adviser.id)
-    taken = session.execute(
-        update(Ticket)
-        .where(Ticket.id == ticket_id, Ticket.state != CLOSED, free)
-        .values(claimed_by=adviser.id, claimed_until=now + LEASE)
-    )
-    if not taken.rowcount:
+    claimable = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != CLOSED, free)
+    if not changed(session, claimable.values(claimed_by=adviser.id, claimed_until=now + LEASE)):
         return False
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
     if ticket.state != CLAIMED:
@@ -180,7 +177,7 @@ def _create(
     facts = routing.Facts(theme, conversation.sector, urgent, conversation.channel)
     route = routing.route(facts)
     configured = settings.load()
-    hours = calendar.from_settings(configured.opening_hours, configured.closed_days)
+    hours = working_time.from_settings(configured.opening_hours, configured.closed_days)
     ticket = Ticket(
         reference=_reference(),
         token=secrets.token_urlsafe(16),
@@ -203,9 +200,7 @@ def _create(
     return ticket
 
 
-def _complete(
-    session: Session, ticket: Ticket, contact: Contact, consent_reuse: bool | None, now: datetime
-) -> None:
+def _complete(session: Session, ticket: Ticket, contact: Contact, consent_reuse: bool | None, now: datetime) -> None:
     before = ticket.email
     ticket.email = contact.email or ticket.email
     ticket.phone = contact.phone or ticket.phone

@@ -102,7 +102,12 @@ def _near_duplicates(rows: list[Example], others: list[Example], what: str) -> I
     block = 500
     for start in range(0, len(left), block):
         scores = process.cdist(
-            left[start : start + block], right, scorer=fuzz.ratio, score_cutoff=NEAR_DUPLICATE, dtype=np.uint8, workers=-1
+            left[start : start + block],
+            right,
+            scorer=fuzz.ratio,
+            score_cutoff=NEAR_DUPLICATE,
+            dtype=np.uint8,
+            workers=-1,
         )
         for i, j in zip(*np.nonzero(scores), strict=True):
             row, other = start + int(i), int(j)

@@ -33,3 +33,7 @@ def found(examples: Iterable[Example]) -> Iterator[tuple[Example, str]]:
 def masked(text: str) -> str:
     """The text with every name, number, place and date replaced by its kind in square brackets."""
     return str(deduce().deidentify(text).deidentified_text)
+
+
+if __name__ == "__main__":
+    deduce()

@@ -58,7 +58,7 @@ def create_app() -> Litestar:
         ],
         guards=[same_origin_guard],
         middleware=[headers_middleware(secure=configured.secure_cookies)],
-        exception_handlers=errors.HANDLERS | {NotAuthorizedException: _to_login},
+        exception_handlers={**errors.HANDLERS, NotAuthorizedException: _to_login},
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(_templates())),
         openapi_config=OpenAPIConfig(
             title="Loket 5010",

@@ -74,4 +74,4 @@ def _first_problem(error: ValidationException) -> tuple[str | None, str]:
     return None, MESSAGES[400][1]
 
 
-HANDLERS: dict[type[Exception], Any] = {Refused: on_refused, HTTPException: on_http, Exception: on_unexpected}
+HANDLERS: dict[int | type[Exception], Any] = {Refused: on_refused, HTTPException: on_http, Exception: on_unexpected}

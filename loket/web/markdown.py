@@ -19,7 +19,7 @@ _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True})
 @lru_cache(maxsize=2048)
 def from_markdown(text: str) -> Markup:
     """Markdown to HTML; headings, images and raw HTML do not survive."""
-    return Markup(
+    return Markup(  # noqa: S704 - nh3 has cleaned it
         nh3.clean(
             _markdown.render(text),
             tags=_TAGS,
@@ -33,4 +33,4 @@ def from_markdown(text: str) -> Markup:
 def from_plain(text: str) -> Markup:
     """What a parent typed, as paragraphs; every character stands for itself."""
     paragraphs = [part.strip() for part in text.replace("\r\n", "\n").split("\n\n")]
-    return Markup("".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part))
+    return Markup("".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in paragraphs if part))  # noqa: S704 - escaped

@@ -33,7 +33,7 @@ function show(fresh, own) {
   document.querySelector(".top").replaceWith(fresh.querySelector(".top"));
   document.querySelector("h1").className = fresh.querySelector("h1").className;
   document.querySelector('label[for="text"]').textContent = fresh.querySelector('label[for="text"]').textContent;
-  document.querySelector(".composer .hint").replaceWith(fresh.querySelector(".composer .hint"));
+  document.getElementById("uitleg").replaceWith(fresh.getElementById("uitleg"));
   if (added && !own && added.classList.contains("from-adviser")) say("Er is een antwoord van een adviseur.");
   if (added) added.scrollIntoView({ block: added.offsetHeight > innerHeight * 0.6 ? "start" : "nearest" });
   follow();
@@ -47,13 +47,13 @@ function showError(text) {
   error.setAttribute("role", "alert");
   error.textContent = text;
   document.querySelector(".composer").prepend(error);
-  field().setAttribute("aria-describedby", "text-error");
+  field().setAttribute("aria-describedby", "uitleg text-error");
 }
 
 function clearError() {
   document.getElementById("text-error")?.remove();
   field().removeAttribute("aria-invalid");
-  field().removeAttribute("aria-describedby");
+  field().setAttribute("aria-describedby", "uitleg");
 }
 
 function showOwn(text) {
@@ -103,7 +103,8 @@ async function send(form, button) {
     showError(known || "De verbinding is weg. Uw tekst staat hier nog. Probeer het zo opnieuw.");
   } finally {
     busy = false;
-    if (typed) field().focus();
+    // On a phone the focus would bring up the keyboard, over the answer.
+    if (typed && matchMedia("(pointer: fine)").matches) field().focus();
   }
 }
 
@@ -146,5 +147,7 @@ field().addEventListener("keydown", (event) => {
 });
 field().addEventListener("input", () => sessionStorage.setItem(DRAFT, field().value));
 if (!field().value) field().value = sessionStorage.getItem(DRAFT) ?? "";
-document.querySelector(".message:last-of-type")?.scrollIntoView({ block: "nearest" });
+if (document.getElementById("gesprek").dataset.conversation) {
+  [...document.querySelectorAll(".message")].at(-1)?.scrollIntoView({ block: "nearest" });
+}
 follow();

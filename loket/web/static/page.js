@@ -16,6 +16,13 @@ export function replace(selector, fresh) {
 export function mergeLog(fresh) {
   const log = document.querySelector(".log");
   let added = null;
+  // The greeting of a page without a conversation gets its number when the conversation begins.
+  const first = fresh.querySelector(".log > .message");
+  const greeting = document.getElementById("bericht-0");
+  if (greeting && first && first.id !== greeting.id) {
+    greeting.id = first.id;
+    greeting.dataset.id = first.dataset.id;
+  }
   for (const message of fresh.querySelectorAll(".log > .message")) {
     const old = document.getElementById(message.id);
     if (!old) {

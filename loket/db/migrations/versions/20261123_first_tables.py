@@ -5,164 +5,186 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = '75d0fbc84e52'
+revision = "75d0fbc84e52"
 down_revision = None
 
 
 def upgrade() -> None:
-    op.create_table('account',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('email', sa.String(length=254), nullable=False),
-    sa.Column('name', sa.String(length=80), nullable=False),
-    sa.Column('role', sa.String(length=16), nullable=False),
-    sa.Column('password_hash', sa.String(), nullable=False),
-    sa.Column('must_change_password', sa.Boolean(), nullable=False),
-    sa.Column('active', sa.Boolean(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
-    sa.UniqueConstraint('email', name=op.f('uq_account_email'))
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("email", name=op.f("uq_account_email")),
     )
-    op.create_table('audit',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('account_id', sa.Integer(), nullable=True),
-    sa.Column('action', sa.String(length=40), nullable=False),
-    sa.Column('object', sa.String(length=60), nullable=False),
-    sa.Column('detail', sa.JSON(), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_audit'))
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("action", sa.String(length=40), nullable=False),
+        sa.Column("object", sa.String(length=60), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
-    with op.batch_alter_table('audit', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_audit_object'), ['object'], unique=False)
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_object"), ["object"], unique=False)
 
-    op.create_table('conversation',
-    sa.Column('id', sa.String(length=32), nullable=False),
-    sa.Column('token_hash', sa.String(length=64), nullable=False),
-    sa.Column('owner', sa.String(length=12), nullable=False),
-    sa.Column('channel', sa.String(length=12), nullable=False),
-    sa.Column('sector', sa.String(length=8), nullable=True),
-    sa.Column('expects', sa.JSON(), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_conversation')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_conversation_token_hash'))
+    op.create_table(
+        "conversation",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("owner", sa.String(length=12), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("sector", sa.String(length=8), nullable=True),
+        sa.Column("expects", sa.JSON(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversation")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_conversation_token_hash")),
     )
-    op.create_table('login_failure',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('key', sa.String(length=64), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_login_failure'))
+    op.create_table(
+        "login_failure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_login_failure")),
     )
-    with op.batch_alter_table('login_failure', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_login_failure_key'), ['key'], unique=False)
+    with op.batch_alter_table("login_failure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_login_failure_key"), ["key"], unique=False)
 
-    op.create_table('outbox',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('message_id', sa.String(length=120), nullable=False),
-    sa.Column('recipient', sa.String(length=254), nullable=False),
-    sa.Column('subject', sa.String(length=200), nullable=False),
-    sa.Column('body', sa.String(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('attempts', sa.Integer(), nullable=False),
-    sa.Column('try_after', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('last_error', sa.String(length=200), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
-    sa.UniqueConstraint('message_id', name=op.f('uq_outbox_message_id'))
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.String(length=120), nullable=False),
+        sa.Column("recipient", sa.String(length=254), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("try_after", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_outbox_message_id")),
     )
-    op.create_table('message',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('conversation_id', sa.String(length=32), nullable=False),
-    sa.Column('client_id', sa.String(length=64), nullable=True),
-    sa.Column('sender', sa.String(length=12), nullable=False),
-    sa.Column('text', sa.String(), nullable=False),
-    sa.Column('state', sa.String(length=12), nullable=True),
-    sa.Column('reply_to', sa.Integer(), nullable=True),
-    sa.Column('choice', sa.JSON(), nullable=True),
-    sa.Column('extra', sa.JSON(), nullable=True),
-    sa.Column('helpful', sa.Boolean(), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], name=op.f('fk_message_conversation_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['reply_to'], ['message.id'], name=op.f('fk_message_reply_to'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
-    sa.UniqueConstraint('conversation_id', 'client_id', name=op.f('uq_message_conversation_id_client_id'))
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", sa.String(length=32), nullable=False),
+        sa.Column("client_id", sa.String(length=64), nullable=True),
+        sa.Column("sender", sa.String(length=12), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=True),
+        sa.Column("reply_to", sa.Integer(), nullable=True),
+        sa.Column("choice", sa.JSON(), nullable=True),
+        sa.Column("extra", sa.JSON(), nullable=True),
+        sa.Column("helpful", sa.Boolean(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_message_conversation_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["reply_to"], ["message.id"], name=op.f("fk_message_reply_to"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("conversation_id", "client_id", name=op.f("uq_message_conversation_id_client_id")),
     )
-    with op.batch_alter_table('message', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_message_conversation_id_id'), ['conversation_id', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_message_state_created_at'), ['state', 'created_at'], unique=False)
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_conversation_id_id"), ["conversation_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_state_created_at"), ["state", "created_at"], unique=False)
 
-    op.create_table('staff_session',
-    sa.Column('token_hash', sa.String(length=64), nullable=False),
-    sa.Column('account_id', sa.Integer(), nullable=False),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_staff_session_account_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_staff_session'))
+    op.create_table(
+        "staff_session",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_staff_session_account_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_session")),
     )
-    op.create_table('ticket',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('reference', sa.String(length=16), nullable=False),
-    sa.Column('token', sa.String(length=32), nullable=False),
-    sa.Column('conversation_id', sa.String(length=32), nullable=False),
-    sa.Column('state', sa.String(length=20), nullable=False),
-    sa.Column('question', sa.String(), nullable=False),
-    sa.Column('channel', sa.String(length=12), nullable=False),
-    sa.Column('intent', sa.String(length=64), nullable=True),
-    sa.Column('theme', sa.String(length=32), nullable=True),
-    sa.Column('sector', sa.String(length=8), nullable=True),
-    sa.Column('urgent', sa.Boolean(), nullable=False),
-    sa.Column('team', sa.String(length=32), nullable=False),
-    sa.Column('route_reason', sa.String(), nullable=False),
-    sa.Column('promised_by', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('email', sa.String(length=254), nullable=True),
-    sa.Column('phone', sa.String(length=32), nullable=True),
-    sa.Column('call_when', sa.String(length=120), nullable=True),
-    sa.Column('consent_reuse', sa.Boolean(), nullable=False),
-    sa.Column('claimed_by', sa.Integer(), nullable=True),
-    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['claimed_by'], ['account.id'], name=op.f('fk_ticket_claimed_by')),
-    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], name=op.f('fk_ticket_conversation_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_ticket')),
-    sa.UniqueConstraint('conversation_id', name=op.f('uq_ticket_conversation_id')),
-    sa.UniqueConstraint('reference', name=op.f('uq_ticket_reference')),
-    sa.UniqueConstraint('token', name=op.f('uq_ticket_token'))
+    op.create_table(
+        "ticket",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=16), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("conversation_id", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("intent", sa.String(length=64), nullable=True),
+        sa.Column("theme", sa.String(length=32), nullable=True),
+        sa.Column("sector", sa.String(length=8), nullable=True),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("team", sa.String(length=32), nullable=False),
+        sa.Column("route_reason", sa.String(), nullable=False),
+        sa.Column("promised_by", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("phone", sa.String(length=32), nullable=True),
+        sa.Column("call_when", sa.String(length=120), nullable=True),
+        sa.Column("consent_reuse", sa.Boolean(), nullable=False),
+        sa.Column("claimed_by", sa.Integer(), nullable=True),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["claimed_by"], ["account.id"], name=op.f("fk_ticket_claimed_by")),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_ticket_conversation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
+        sa.UniqueConstraint("conversation_id", name=op.f("uq_ticket_conversation_id")),
+        sa.UniqueConstraint("reference", name=op.f("uq_ticket_reference")),
+        sa.UniqueConstraint("token", name=op.f("uq_ticket_token")),
     )
-    with op.batch_alter_table('ticket', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_ticket_state_urgent_promised_by'), ['state', 'urgent', 'promised_by'], unique=False)
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_ticket_state_urgent_promised_by"), ["state", "urgent", "promised_by"], unique=False
+        )
 
-    op.create_table('question',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('message_id', sa.Integer(), nullable=False),
-    sa.Column('conversation_id', sa.String(length=32), nullable=False),
-    sa.Column('text', sa.String(), nullable=False),
-    sa.Column('intent', sa.String(length=64), nullable=True),
-    sa.Column('ranking', sa.JSON(), nullable=False),
-    sa.Column('decision', sa.JSON(), nullable=False),
-    sa.Column('outcome', sa.String(length=16), nullable=False),
-    sa.Column('sector', sa.String(length=8), nullable=True),
-    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], name=op.f('fk_question_conversation_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['message_id'], ['message.id'], name=op.f('fk_question_message_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_question')),
-    sa.UniqueConstraint('message_id', name=op.f('uq_question_message_id'))
+    op.create_table(
+        "question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", sa.String(length=32), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("intent", sa.String(length=64), nullable=True),
+        sa.Column("ranking", sa.JSON(), nullable=False),
+        sa.Column("decision", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("sector", sa.String(length=8), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_question_conversation_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_question_message_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_question_message_id")),
     )
-    with op.batch_alter_table('question', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_question_conversation_id'), ['conversation_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_question_outcome_created_at'), ['outcome', 'created_at'], unique=False)
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_conversation_id"), ["conversation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_question_outcome_created_at"), ["outcome", "created_at"], unique=False)
 
-    op.create_table('ticket_event',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('ticket_id', sa.Integer(), nullable=False),
-    sa.Column('kind', sa.String(length=24), nullable=False),
-    sa.Column('account_id', sa.Integer(), nullable=True),
-    sa.Column('data', sa.JSON(), nullable=True),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_ticket_event_account_id')),
-    sa.ForeignKeyConstraint(['ticket_id'], ['ticket.id'], name=op.f('fk_ticket_event_ticket_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_ticket_event'))
+    op.create_table(
+        "ticket_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("data", sa.JSON(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_ticket_event_account_id")),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_event_ticket_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_event")),
     )
-    with op.batch_alter_table('ticket_event', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_ticket_event_ticket_id'), ['ticket_id'], unique=False)
+    with op.batch_alter_table("ticket_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_event_ticket_id"), ["ticket_id"], unique=False)
 
     _make_audit_append_only()
 
@@ -187,33 +209,33 @@ def _make_audit_append_only() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table('ticket_event', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_ticket_event_ticket_id'))
+    with op.batch_alter_table("ticket_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ticket_event_ticket_id"))
 
-    op.drop_table('ticket_event')
-    with op.batch_alter_table('question', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_question_outcome_created_at'))
-        batch_op.drop_index(batch_op.f('ix_question_conversation_id'))
+    op.drop_table("ticket_event")
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_outcome_created_at"))
+        batch_op.drop_index(batch_op.f("ix_question_conversation_id"))
 
-    op.drop_table('question')
-    with op.batch_alter_table('ticket', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_ticket_state_urgent_promised_by'))
+    op.drop_table("question")
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ticket_state_urgent_promised_by"))
 
-    op.drop_table('ticket')
-    op.drop_table('staff_session')
-    with op.batch_alter_table('message', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_message_state_created_at'))
-        batch_op.drop_index(batch_op.f('ix_message_conversation_id_id'))
+    op.drop_table("ticket")
+    op.drop_table("staff_session")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_state_created_at"))
+        batch_op.drop_index(batch_op.f("ix_message_conversation_id_id"))
 
-    op.drop_table('message')
-    op.drop_table('outbox')
-    with op.batch_alter_table('login_failure', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_login_failure_key'))
+    op.drop_table("message")
+    op.drop_table("outbox")
+    with op.batch_alter_table("login_failure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_login_failure_key"))
 
-    op.drop_table('login_failure')
-    op.drop_table('conversation')
-    with op.batch_alter_table('audit', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_audit_object'))
+    op.drop_table("login_failure")
+    op.drop_table("conversation")
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_object"))
 
-    op.drop_table('audit')
-    op.drop_table('account')
+    op.drop_table("audit")
+    op.drop_table("account")

@@ -1,0 +1,59 @@
+# Everything the project does, as commands. A fresh machine needs git, make and Python 3.11 or newer.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+BOT_PYTHON := bot/.venv/bin/python
+PYTEST := $(UV) run --frozen pytest
+BOT_PYTEST := $(BOT_PYTHON) -m pytest -c bot/pyproject.toml
+
+.PHONY: help run test check format install train bench clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: install ## Set everything up and run the service
+	@$(UV) run --frozen loket serve
+
+test: install ## Set everything up and run all tests that this machine can run
+	@echo "== the bot's own tests"
+	@$(BOT_PYTEST) -q
+	@echo "== the service's tests"
+	@$(PYTEST) -q -rs
+
+check: install ## Format, lint, types, layers, training data and answers
+	$(UV) run --frozen ruff format --check .
+	$(UV) run --frozen ruff check .
+	$(UV) run --frozen mypy
+	$(UV) run --frozen lint-imports
+	$(BOT_PYTHON) -m bot.validate
+	$(UV) run --frozen loket data check
+	$(UV) run --frozen loket faq check
+
+format: install ## Format the code
+	$(UV) run --frozen ruff format .
+	$(UV) run --frozen ruff check --fix .
+
+install: .venv/.installed bot/.venv/.installed ## Install both environments from their locks
+
+train: install ## Train the assistant
+	@$(UV) run --frozen loket train
+
+clean: ## Remove environments, models and local state
+	rm -rf .venv bot/.venv .uv models var
+
+.venv/.installed: uv.lock pyproject.toml | uv
+	@echo "== installing the service (about 0.8 GB, once)"
+	@$(UV) sync --frozen
+	@echo "== building the look-up tables that find names in texts (a minute or two, once)"
+	@$(UV) run --frozen python -m loket.training.personal_data
+	@touch $@
+
+bot/.venv/.installed: bot/uv.lock bot/pyproject.toml | uv
+	@echo "== installing the assistant (about 1.7 GB, once)"
+	@$(UV) sync --frozen --project bot
+	@touch $@
+
+.PHONY: uv
+uv:
+	@command -v $(UV) >/dev/null || { echo "== installing uv"; python3 -m venv .uv && .uv/bin/pip install --quiet uv; }

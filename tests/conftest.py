@@ -1,0 +1,99 @@
+"""What the tests stand on: settings and a database of their own, a running service, a real browser.
+
+What needs something that this machine lacks is skipped and says so. With LOKET_TEST_ALL=1 (as CI sets) that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from loket import settings
+from loket.db import base, migrate
+from loket.db.models import Base
+from tests.support.service import RunningService, trained_model
+
+pytest_plugins = ["tests.support.browser"]
+
+NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+"""A Tuesday, noon in Amsterdam: the counter is open."""
+
+
+def missing(what: str) -> None:
+    """Skip a test because this machine lacks something; fail where nothing may be lacking."""
+    if os.environ.get("LOKET_TEST_ALL") == "1":
+        pytest.fail(f"{what} is missing, and LOKET_TEST_ALL=1 allows no gaps")
+    pytest.skip(f"{what} is not on this machine")
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[settings.Settings]:
+    """Settings that point at a folder of this test alone, whatever the environment says."""
+    for name in list(os.environ):
+        if name.startswith("LOKET_") and not name.startswith("LOKET_TEST"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("LOKET_VAR", str(tmp_path / "var"))
+    settings.load.cache_clear()
+    base.engine.cache_clear()
+    yield settings.load()
+    if base.engine.cache_info().currsize:
+        base.engine().dispose()
+    base.engine.cache_clear()
+    settings.load.cache_clear()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(
+    request: pytest.FixtureRequest, own_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
+) -> Engine:
+    """An empty, migrated database, as the service uses it: once on SQLite, once on PostgreSQL."""
+    if request.param == "postgresql":
+        url = os.environ.get("LOKET_TEST_POSTGRES")
+        if not url:
+            missing("PostgreSQL (LOKET_TEST_POSTGRES)")
+        monkeypatch.setenv("LOKET_DATABASE_URL", str(url))
+        settings.load.cache_clear()
+        base.engine.cache_clear()
+        _empty(base.engine())
+    migrate.upgrade(base.engine())
+    return base.engine()
+
+
+@pytest.fixture
+def sqlite(own_settings: settings.Settings) -> Engine:
+    """An empty, migrated SQLite database, for tests whose subject is not the database."""
+    migrate.upgrade(base.engine())
+    return base.engine()
+
+
+@pytest.fixture
+def session(sqlite: Engine) -> Iterator[Session]:
+    """A session in a transaction on an empty database."""
+    with base.transaction() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def model() -> Path:
+    """The assistant, trained on data/ as it is now (kept between runs until the data or the pipeline change)."""
+    return trained_model()
+
+
+@pytest.fixture(scope="session")
+def service(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    """The whole service, started as `loket serve` starts it, on ports of its own."""
+    with RunningService.started(tmp_path_factory.mktemp("service"), model) as running:
+        yield running
+
+
+def _empty(engine: Engine) -> None:
+    with engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+        connection.execute(text("DROP FUNCTION IF EXISTS audit_append_only CASCADE"))
