@@ -13,8 +13,16 @@ for name, value in {
 }.items():
     os.environ.setdefault(name, value)
 
-for category in (DeprecationWarning, FutureWarning):
-    warnings.filterwarnings("ignore", category=category)
+# Not by a filter: Rasa, at its start, sets filters of its own that show everything once.
+_show = warnings.showwarning
+
+
+def _show_what_concerns_us(message, category, filename, lineno, file=None, line=None):  # noqa: ANN001, ANN202
+    if not issubclass(category, (DeprecationWarning, FutureWarning)):
+        _show(message, category, filename, lineno, file, line)
+
+
+warnings.showwarning = _show_what_concerns_us
 
 # Until Rasa's server configures it, structlog prints every debug line, which costs more than what it tells of.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))

@@ -54,6 +54,7 @@ class ChatPage(Controller):
                 conversations.checked_text(data.get("text", ""))
             if current is None:
                 current, cookie = await asyncio.to_thread(_start)
+            assert current is not None
             client_id = data.get("client_id") or secrets.token_hex(8)
             await turns.take(
                 state.http,

@@ -21,6 +21,8 @@ MAX_SENTENCE_WORDS = 24
 MAX_RARE_SHARE = 0.12
 WORDS_PER_TEXT = (80, 180)
 FREQUENT_WORDS = 10_000
+IN_OTHER_LANGUAGES = {"andere_taal"}
+"""Replies that are not in Dutch alone, so that a list of Dutch words says nothing about them."""
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _URL = re.compile(r"https?://\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:nl|com|org|eu|be)\b(?:/\S*)?")
@@ -64,7 +66,7 @@ def problems(answer: Answer, text: str, *, dialogue: bool = False) -> Iterator[s
         yield f"sentences of {reading.mean_sentence:.1f} words on average; at most {MAX_MEAN_WORDS}"
     if (longest := len(reading.longest_sentence.split())) > MAX_SENTENCE_WORDS:
         yield f"a sentence of {longest} words (at most {MAX_SENTENCE_WORDS}): {reading.longest_sentence[:60]}…"
-    if reading.rare_share > MAX_RARE_SHARE:
+    if reading.rare_share > MAX_RARE_SHARE and answer.intent not in IN_OTHER_LANGUAGES:
         yield f"{reading.rare_share:.0%} rare words (at most {MAX_RARE_SHARE:.0%}): {', '.join(reading.rare)}"
     allowed = _allowed_phones()
     for number in phone_numbers(text):

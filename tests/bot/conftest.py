@@ -18,10 +18,7 @@ from typing import Any
 
 import pytest
 
-from bot import light, quiet  # noqa: F401
-
-light.spare()
-light.register_stock()
+from bot import quiet  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 SMALL = Path(__file__).parent / "small"
