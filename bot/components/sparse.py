@@ -1,0 +1,95 @@
+"""TF-IDF of words, word pairs and letter groups, small enough to be stored as a list of strings."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+import numpy as np
+import scipy.sparse
+
+_WORD = re.compile(r"\w+")
+LETTER_GROUPS = (2, 3, 4, 5)
+
+
+def word_grams(words: Sequence[str]) -> list[str]:
+    """Words, and pairs of neighbours."""
+    return [*words, *map(" ".join, zip(words, words[1:]))]
+
+
+def letter_grams(words: Iterable[str]) -> list[str]:
+    """Groups of letters within a word and its borders: "ja" gives _j, ja, a_, _ja, ja_ and _ja_."""
+    grams = []
+    for word in words:
+        bordered = f"_{word}_"
+        for size in LETTER_GROUPS:
+            if len(bordered) <= size:
+                grams.append(bordered)
+                break
+            grams += [bordered[start : start + size] for start in range(len(bordered) - size + 1)]
+    return grams
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a folded text."""
+    return _WORD.findall(text)
+
+
+class TfIdf:
+    """TF-IDF over two blocks of features, words and letter groups, each of length 1 times its weight.
+
+    `vocabulary` maps a gram to its column; a gram of letters has a border sign or a "~" before it, so that it is never
+    taken for the word of the same letters.
+    """
+
+    def __init__(self, vocabulary: dict[str, int], idf: np.ndarray, word_weight: float, letter_weight: float) -> None:
+        self.vocabulary = vocabulary
+        self.idf = idf
+        self.word_weight = word_weight
+        self.letter_weight = letter_weight
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], word_weight: float, letter_weight: float, least_texts: int) -> TfIdf:
+        """Learn from folded texts the grams that occur in at least `least_texts` of them."""
+        frequency: Counter[str] = Counter()
+        for text in texts:
+            frequency.update(set(chain.from_iterable(_blocks(text))))
+        kept = sorted(gram for gram, count in frequency.items() if count >= least_texts)
+        idf = np.array([math.log((1 + len(texts)) / (1 + frequency[gram])) + 1 for gram in kept], np.float32)
+        return cls({gram: column for column, gram in enumerate(kept)}, idf, word_weight, letter_weight)
+
+    def row(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Columns and values of a folded text."""
+        parts = [self._block(grams, weight) for grams, weight in self._weighted(text)]
+        return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+    def matrix(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
+        """A row for each folded text, shape (texts, columns)."""
+        rows = [self.row(text) for text in texts]
+        ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        columns = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, np.int64)
+        values = np.concatenate([values for _, values in rows]) if rows else np.zeros(0, np.float32)
+        return scipy.sparse.csr_matrix((values, columns, ends), shape=(len(rows), len(self.idf)), dtype=np.float32)
+
+    def known_words(self, text: str) -> float:
+        """The share of a folded text's words that the examples have, 0 for a text without words."""
+        words = words_of(text)
+        return sum(word in self.vocabulary for word in words) / len(words) if words else 0.0
+
+    def _weighted(self, text: str) -> Iterator[tuple[list[str], float]]:
+        return zip(_blocks(text), (self.word_weight, self.letter_weight))
+
+    def _block(self, grams: list[str], weight: float) -> tuple[np.ndarray, np.ndarray]:
+        counts = Counter(column for column in map(self.vocabulary.get, grams) if column is not None)
+        columns = np.fromiter(counts.keys(), np.int64, len(counts))
+        values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[columns]
+        length = float(np.sqrt(values @ values))
+        return columns, (values * (weight / length) if length else values).astype(np.float32)
+
+
+def _blocks(text: str) -> tuple[list[str], list[str]]:
+    words = words_of(text)
+    return word_grams(words), [gram if gram[0] == "_" or gram[-1] == "_" else "~" + gram for gram in letter_grams(words)]

@@ -1,0 +1,73 @@
+"""What a parent typed, made fit to compare: mail noise, emoji and phone spelling taken out, meaning kept."""
+
+import re
+import unicodedata
+
+# The first of these lines opens what was sent along with the message, or closes it.
+_QUOTED_MAIL = re.compile(
+    r"^\s*(-{2,}\s*(oorspronkelijk|doorgestuurd|original|forwarded)\b.*|"
+    r"op .{4,60} schreef .{1,80}:|on .{4,60} wrote:|"
+    r"(van|from):\s.*@.*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEADER_LINE = re.compile(
+    r"^\s*(van|from|aan|to|cc|verzonden|sent|datum|date|onderwerp|subject):.*$", re.IGNORECASE | re.MULTILINE
+)
+_REPLY_PREFIX = re.compile(r"^(\s*(re|fw|fwd|antw|doorgest):\s*)+", re.IGNORECASE)
+_QUOTE_MARK = re.compile(r"^\s*>+.*$", re.MULTILINE)
+_SIGNATURE = re.compile(
+    r"\n\s*(met (vriendelijke|hartelijke) groet(en)?|vriendelijke groet(en)?|hartelijke groet(en)?|groetjes|mvg|"
+    r"verzonden vanaf mijn|verstuurd vanaf mijn|sent from my|--\s*$).*\Z",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
+_LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}|([!?.,])\2+")
+_SPACE = re.compile(r"\s+")
+
+# Spoken forms that parents type, and the word that the examples mostly have.
+_SPOKEN = {
+    "m'n": "mijn", "mn": "mijn", "z'n": "zijn", "zn": "zijn", "d'r": "haar", "'t": "het", "'n": "een",
+    "ff": "even", "idd": "inderdaad", "mss": "misschien", "wrs": "waarschijnlijk", "gvd": "",
+    "ivm": "in verband met", "i.v.m.": "in verband met", "dmv": "door middel van", "o.a.": "onder andere",
+    "m.b.t.": "over", "mbt": "over", "bv": "bijvoorbeeld", "bijv.": "bijvoorbeeld", "jr": "jaar",
+}  # fmt: skip
+_WORD = re.compile(r"'?[^\W_][\w'.]*", re.UNICODE)
+
+
+def clean(text: str) -> str:
+    """The parent's own words on one line, in their spelling. Never empty, unless the text was."""
+    text = unicodedata.normalize("NFKC", text).replace("\u2019", "'").replace("\u2018", "'").replace("`", "'")
+    own = _without_mail_noise(text) or text
+    own = _LINK.sub(" ", own)
+    own = "".join(character for character in own if not _pictorial(character))
+    return _SPACE.sub(" ", own).strip() or _SPACE.sub(" ", text).strip()
+
+
+def fold(text: str) -> str:
+    """`clean` text in lower case, without accents, drawn-out letters and spoken forms: "M'n zóóón" becomes "mijn zoon"."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
+    # Two letters stay of a drawn-out one: Dutch has many doubles and no triples.
+    bare = _REPEATED.sub(lambda match: (match[1] or "") * 2 or match[2], bare)
+    return _WORD.sub(_written, bare)
+
+
+def _written(match: re.Match[str]) -> str:
+    word = match[0]
+    return _SPOKEN.get(word) or _SPOKEN.get(word.rstrip("."), word)
+
+
+def _without_mail_noise(text: str) -> str:
+    if "\n" not in text:
+        return _REPLY_PREFIX.sub("", text).strip()
+    forwarded = _QUOTED_MAIL.search(text)
+    # A forwarded mail without a word of the sender's own: the question is in what was forwarded.
+    if forwarded and text[: forwarded.start()].strip():
+        text = text[: forwarded.start()]
+    for noise in (_QUOTED_MAIL, _HEADER_LINE, _QUOTE_MARK, _REPLY_PREFIX):
+        text = noise.sub("", text)
+    return _SIGNATURE.sub("", "\n" + text).strip()
+
+
+def _pictorial(character: str) -> bool:
+    """Emoji, their modifiers, and other signs that carry no word."""
+    return ord(character) > 0x2000 and unicodedata.category(character) in ("So", "Sk", "Cn", "Co", "Cf", "Mn")
