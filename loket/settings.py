@@ -10,8 +10,9 @@ import secrets
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from loket.catalogue import ROOT
@@ -51,6 +52,12 @@ class Settings(BaseSettings):
     closed_days: str = Field(
         "", description="Extra closed days, as dates separated by commas: `2026-12-24,2026-12-31`."
     )
+    smtp_host: str = Field("", description="Mail server for outgoing mail. Without one, mail waits in the outbox.")
+    smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="`starttls`, `tls` or `none`.")
+    smtp_user: str = Field("", description="Name to log in to the mail server with, if it asks.")
+    smtp_password: SecretStr = Field(SecretStr(""), description="Password for the mail server.")
+    mail_from: str = Field("Loket 5010 <loket@localhost>", description="Sender of outgoing mail.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("log_level")
@@ -135,5 +142,7 @@ def table() -> str:
         default = field.default
         if isinstance(default, Path):
             default = default.relative_to(ROOT)
+        if isinstance(default, SecretStr):
+            default = ""
         rows.append(f"| `LOKET_{name.upper()}` | {f'`{default}`' if default != '' else ''} | {field.description} |")
     return "\n".join(rows)

@@ -27,6 +27,7 @@ from loket.chat.pages import ChatPage
 from loket.clock import AMSTERDAM, dutch_date, dutch_moment, utc_now
 from loket.desk.pages import DeskPages, LoginPages
 from loket.faq import answers
+from loket.mail import sender
 from loket.tickets.pages import FollowUpPage
 from loket.web import errors
 from loket.web.feed import Feed
@@ -39,6 +40,7 @@ logger = logging.getLogger(__name__)
 HERE = Path(__file__).parent
 MAX_BODY = 256 * 1024
 RECOVER_EVERY = 20.0
+MAIL_EVERY = 3.0
 
 
 def create_app() -> Litestar:
@@ -94,11 +96,12 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         app.state.http = client
         app.state.feed = Feed()
         async with app.state.feed.running():
-            recovering = asyncio.create_task(_recover(client))
+            tasks = [asyncio.create_task(_recover(client)), asyncio.create_task(_send_mail())]
             try:
                 yield
             finally:
-                recovering.cancel()
+                for task in tasks:
+                    task.cancel()
 
 
 async def _recover(client: httpx.AsyncClient) -> None:
@@ -110,6 +113,16 @@ async def _recover(client: httpx.AsyncClient) -> None:
         except Exception:
             logger.exception("taking up unanswered messages failed")
         await asyncio.sleep(RECOVER_EVERY)
+
+
+async def _send_mail() -> None:
+    """Send what waits in the outbox, every few seconds."""
+    while True:
+        try:
+            await asyncio.to_thread(sender.send_waiting, settings.load(), utc_now())
+        except Exception:
+            logger.exception("sending mail failed")
+        await asyncio.sleep(MAIL_EVERY)
 
 
 def _to_login(request: Request, error: NotAuthorizedException) -> Response[Any]:
