@@ -30,6 +30,7 @@ LONG_REQUEST = 7
 SHORT_REPLY = 5
 """Words up to which a message with a sector in it is taken as the reply to our question about the sector."""
 YES, NO = "ja", "nee"
+OTHER_LANGUAGE = "andere_taal"
 
 
 @dataclass(frozen=True)
@@ -237,6 +238,9 @@ def _give(turn: Turn, intents: list[str]) -> None:
         turn.say(Said("Ik lees twee vragen in uw bericht. Ik beantwoord ze na elkaar.", {"kind": "note"}))
     for one in found:
         turn.say(_said(one, turn.conversation.sector, others=intents))
+    if found[0].intent == OTHER_LANGUAGE:
+        # What follows is in the parent's own language, and for a person.
+        turn.conversation.expects = {"question": True}
     urgent = [one for one in found if one.urgent]
     if urgent and not turn.message.choice:
         _hand_over(turn, turn.message.text, "urgent", intent=urgent[0].intent)
