@@ -26,7 +26,7 @@ check: install ## Format, lint, types, layers, training data and answers
 	$(UV) run --frozen ruff check .
 	$(UV) run --frozen mypy
 	$(UV) run --frozen lint-imports
-	$(BOT_PYTHON) -m bot.validate
+	PYTHONWARNINGS=ignore bot/.venv/bin/rasa data validate --domain domain.yml --config config.yml --data data/nlu data/rules.yml
 	$(UV) run --frozen loket data check
 	$(UV) run --frozen loket faq check
 
