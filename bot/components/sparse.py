@@ -52,12 +52,15 @@ class TfIdf:
         self.letter_weight = letter_weight
 
     @classmethod
-    def fit(cls, texts: Sequence[str], word_weight: float, letter_weight: float, least_texts: int) -> TfIdf:
-        """Learn from folded texts the grams that occur in at least `least_texts` of them."""
+    def fit(
+        cls, texts: Sequence[str], word_weight: float, letter_weight: float, least_texts: int, most_grams: int
+    ) -> TfIdf:
+        """Learn from folded texts the grams that occur in at least `least_texts` of them, the `most_grams` commonest."""
         frequency: Counter[str] = Counter()
         for text in texts:
             frequency.update(set(chain.from_iterable(_blocks(text))))
-        kept = sorted(gram for gram, count in frequency.items() if count >= least_texts)
+        common = sorted((-count, gram) for gram, count in frequency.items() if count >= least_texts)
+        kept = sorted(gram for _, gram in common[:most_grams])
         idf = np.array([math.log((1 + len(texts)) / (1 + frequency[gram])) + 1 for gram in kept], np.float32)
         return cls({gram: column for column, gram in enumerate(kept)}, idf, word_weight, letter_weight)
 

@@ -13,7 +13,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import Body
 from litestar.response import Redirect, ServerSentEvent, ServerSentEventMessage, Template
 from sqlalchemy import case, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from loket import catalogue, settings
 from loket.accounts import accounts
@@ -24,9 +24,10 @@ from loket.chat.models import Question
 from loket.chat.views import view
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
+from loket.desk import labels
 from loket.desk import session as staff
 from loket.tickets import queue, states
-from loket.tickets.models import CLOSED, Ticket
+from loket.tickets.models import CLOSED, Ticket, TicketEvent
 from loket.web.security import client_address
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -185,7 +186,7 @@ def _ticket_page(request: Request, ticket_id: int, *, error: str = "", typed: st
         known = catalogue.load()
         context = _context(request) | {
             "ticket": ticket,
-            "events": list(ticket.events),
+            "events": [(labels.EVENTS.get(event.kind, event.kind), event) for event in ticket.events],
             "messages": [view(message) for message in messages],
             "questions": [_thought(question) for question in questions],
             "mine": queue.holds(ticket, staff.account(request), utc_now()),
@@ -202,13 +203,15 @@ def _thought(question: Question) -> dict[str, Any]:
     label = catalogue.load().label
     return {
         "text": question.text,
-        "outcome": question.outcome,
+        "outcome": labels.OUTCOMES.get(question.outcome, question.outcome),
         "ranking": [(label(entry["name"]), entry["confidence"]) for entry in question.ranking[:5]],
     }
 
 
 def _ticket(session: Session, ticket_id: int) -> Ticket:
-    ticket = session.get(Ticket, ticket_id)
+    # A template is filled in after the session has ended, so what it shows is loaded here.
+    shown = (joinedload(Ticket.claimant), selectinload(Ticket.events).joinedload(TicketEvent.account))
+    ticket = session.get(Ticket, ticket_id, options=shown)
     if ticket is None:
         raise NotFoundException
     return ticket

@@ -1,0 +1,204 @@
+"""What the classifier has learned, without Rasa: from a folded text and its vector to a probability for every intent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bot.components import calibration, linear
+from bot.components.linear import softmax
+from bot.components.sparse import TfIdf
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to learn; config.yml has the values and says why."""
+
+    word_weight: float = 1.0
+    letter_weight: float = 1.0
+    dense_weight: float = 1.0
+    penalty: float = 0.3
+    least_texts: int = 2
+    most_grams: int = 40_000
+    steps: int = 40
+    folds: int = 3
+    seed: int = 5010
+    outside_intent: str | None = None
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Folded texts, their vectors (texts, dimension), their intents, and what each counts.
+
+    The first `own` are examples; what follows (prototypes) teaches, but is no measure of what parents type.
+    """
+
+    texts: Sequence[str]
+    vectors: np.ndarray
+    intents: Sequence[str]
+    weights: np.ndarray
+    own: int
+
+
+@dataclass(frozen=True)
+class Model:
+    """Weights of a multinomial logistic regression over TF-IDF and a sentence vector, and how to read its scores."""
+
+    intents: list[str]
+    tfidf: TfIdf
+    gram_weights: np.ndarray  # (grams, intents) int8
+    gram_scale: np.ndarray  # (grams,) float32: what one step of gram_weights is worth
+    dense_mean: np.ndarray  # (dimension,)
+    dense_weights: np.ndarray  # (dimension, intents)
+    bias: np.ndarray  # (intents,)
+    temperature: float
+    outside: np.ndarray  # weights of OUTSIDE_FEATURES and a constant; empty without an outside intent
+    outside_intent: str | None
+
+    def scores(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+        """A score for each intent, shape (texts, intents)."""
+        scores = centred(vectors, self.dense_mean) @ self.dense_weights + self.bias
+        for row, text in zip(scores, texts):
+            columns, values = self.tfidf.row(text)
+            row += (values * self.gram_scale[columns]) @ self.gram_weights[columns].astype(np.float32)
+        return scores
+
+    def probabilities(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+        """Calibrated probabilities over the intents, shape (texts, intents).
+
+        That of the outside intent is the chance that the message is none of the others' business at all.
+        """
+        scores = self.scores(texts, vectors) / self.temperature
+        chances = softmax(scores)
+        if self.outside_intent is None:
+            return chances
+        column = self.intents.index(self.outside_intent)
+        known = np.array([self.tfidf.known_words(text) for text in texts])
+        outside = calibration.sigmoid(
+            outside_features(scores, column, known) @ self.outside[:-1] + self.outside[-1]
+        )
+        chances[:, column] = 0
+        chances *= ((1 - outside) / np.maximum(chances.sum(axis=1), 1e-12))[:, None]
+        chances[:, column] = outside
+        return chances
+
+    def save(self, folder: Path) -> None:
+        """Write model.npz and model.json: numbers and text only, so that loading runs no code of the file."""
+        np.savez(
+            folder / "model.npz",
+            idf=self.tfidf.idf.astype(np.float16),
+            gram_weights=self.gram_weights,
+            gram_scale=self.gram_scale.astype(np.float32),
+            dense_mean=self.dense_mean.astype(np.float32),
+            dense_weights=self.dense_weights.astype(np.float16),
+            bias=self.bias.astype(np.float32),
+            outside=self.outside,
+        )
+        content = {
+            "intents": self.intents,
+            "grams": sorted(self.tfidf.vocabulary, key=self.tfidf.vocabulary.__getitem__),
+            "word_weight": self.tfidf.word_weight,
+            "letter_weight": self.tfidf.letter_weight,
+            "temperature": self.temperature,
+            "outside_intent": self.outside_intent,
+        }
+        (folder / "model.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Model:
+        content = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        with np.load(folder / "model.npz", allow_pickle=False) as arrays:
+            vocabulary = {gram: column for column, gram in enumerate(content["grams"])}
+            idf = arrays["idf"].astype(np.float32)
+            return cls(
+                intents=content["intents"],
+                tfidf=TfIdf(vocabulary, idf, content["word_weight"], content["letter_weight"]),
+                gram_weights=arrays["gram_weights"],
+                gram_scale=arrays["gram_scale"],
+                dense_mean=arrays["dense_mean"],
+                dense_weights=arrays["dense_weights"].astype(np.float32),
+                bias=arrays["bias"],
+                temperature=content["temperature"],
+                outside=arrays["outside"],
+                outside_intent=content["outside_intent"],
+            )
+
+
+def learn(examples: Examples, settings: Settings) -> Model:
+    """Learn a model; the same examples in the same order give the same model."""
+    intents, labels = np.unique(np.asarray(examples.intents), return_inverse=True)
+    tfidf = TfIdf.fit(
+        examples.texts, settings.word_weight, settings.letter_weight, settings.least_texts, settings.most_grams
+    )
+    sparse = tfidf.matrix(examples.texts)
+    mean = examples.vectors.mean(axis=0)
+    dense = centred(examples.vectors, mean) * settings.dense_weight
+    # The constant 1 is the bias, learned as the weight of a feature that every text has.
+    kernel = (sparse @ sparse.T).toarray() + (dense @ dense.T).astype(np.float32) + np.float32(1)
+    temperature, outside = _calibrate(kernel, labels, list(intents), tfidf, examples, settings)
+    dual = linear.learn(kernel, labels, len(intents), settings.penalty, examples.weights, settings.steps)
+    gram_weights, gram_scale = _in_bytes(np.asarray(sparse.T @ dual))
+    return Model(
+        intents=[str(intent) for intent in intents],
+        tfidf=tfidf,
+        gram_weights=gram_weights,
+        gram_scale=gram_scale,
+        dense_mean=mean,
+        dense_weights=(dense.T @ dual) * settings.dense_weight,
+        bias=dual.sum(axis=0),
+        temperature=temperature,
+        outside=outside,
+        outside_intent=settings.outside_intent if settings.outside_intent in intents else None,
+    )
+
+
+def centred(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Vectors less what all texts share, of length 1."""
+    moved = vectors - mean
+    return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
+
+
+def outside_features(scores: np.ndarray, column: int, known: np.ndarray) -> np.ndarray:
+    """What tells a message that the counter does not cover: shape (texts, 3).
+
+    The outside intent's score against all others together, how sure the best of the others is, and the share of known words.
+    """
+    others = np.delete(scores, column, axis=1)
+    top = others.max(axis=1)
+    together = top + np.log(np.exp(others - top[:, None]).sum(axis=1))
+    return np.stack([scores[:, column] - together, top - together, known], axis=1)
+
+
+def _calibrate(
+    kernel: np.ndarray, labels: np.ndarray, intents: list[str], tfidf: TfIdf, examples: Examples, settings: Settings
+) -> tuple[float, np.ndarray]:
+    """The temperature, and the weights of outside_features, from the scores of examples that were left out."""
+    own = examples.own
+    fold = np.full(len(labels), -1)
+    fold[:own] = calibration.folds(labels[:own], settings.folds, settings.seed)
+    scores = np.zeros((own, len(intents)), np.float32)
+    for number in range(settings.folds):
+        rest = np.flatnonzero(fold != number)
+        left_out = np.flatnonzero(fold == number)
+        dual = linear.learn(
+            kernel[np.ix_(rest, rest)], labels[rest], len(intents), settings.penalty, examples.weights[rest],
+            settings.steps,
+        )  # fmt: skip
+        scores[left_out] = kernel[np.ix_(left_out, rest)] @ dual
+    temperature = calibration.temperature(scores, labels[:own])
+    if settings.outside_intent not in intents:
+        return temperature, np.zeros(0)
+    column = intents.index(settings.outside_intent)
+    known = np.array([tfidf.known_words(text) for text in examples.texts[:own]])
+    features = outside_features(scores / temperature, column, known)
+    return temperature, calibration.logistic(features, (labels[:own] == column).astype(float))
+
+
+def _in_bytes(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights in steps of int8, and what a step is worth in each row."""
+    scale = np.maximum(np.abs(weights).max(axis=1), 1e-9) / 127
+    return np.round(weights / scale[:, None]).astype(np.int8), scale.astype(np.float32)
