@@ -15,7 +15,6 @@ def main() -> None:
     light.spare()
     from rasa.__main__ import main as rasa
 
-    light.register_stock()
     sys.argv = ["rasa", "run", *sys.argv[1:]]
     rasa()
 

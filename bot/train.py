@@ -15,7 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bot import quiet  # noqa: F401
+import yaml
+
+from bot import light, quiet  # noqa: F401
 
 DATA = ("data/nlu", "data/rules.yml")
 STEP = re.compile(r"Starting to train component '([^']+)'")
@@ -44,6 +46,8 @@ def train(name: str, config: Path, domain: Path, data: list[str], out: Path) -> 
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     progress = Progress(time.monotonic())
     progress.say("Rasa wordt geladen")
+    if light.enough_for(components_of(config)):
+        light.spare()
     from rasa.model_training import train as rasa_train
 
     steps = logging.getLogger("rasa.engine.training.hooks")
@@ -66,6 +70,12 @@ def train(name: str, config: Path, domain: Path, data: list[str], out: Path) -> 
         model = Path(result.model).replace(out / f"{name}.tar.gz")
     progress.say(f"klaar, {model.stat().st_size / 1e6:.1f} MB")
     return model
+
+
+def components_of(config: Path) -> list[str]:
+    """The names of the components and policies in a config.yml."""
+    content = yaml.safe_load(config.read_text(encoding="utf-8"))
+    return [component["name"] for part in ("pipeline", "policies") for component in content[part]]
 
 
 def main() -> None:

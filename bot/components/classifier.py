@@ -1,9 +1,8 @@
-"""LoketClassifier: the intent of a message, with calibrated probabilities for every intent."""
+"""LoketClassifier: the intent of a message, with a calibrated probability for every intent."""
 
 from __future__ import annotations
 
 from dataclasses import fields
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,12 +11,12 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.content import read_prototypes
-from bot.components.encoders import load_encoder
+from bot.components.answers import PROTOTYPE
 from bot.components.model import Examples, Model, Settings, learn
 from bot.components.sentence_encoder import SENTENCE_VECTORS
 from bot.components.text import clean, fold
@@ -37,17 +36,19 @@ class Probabilities(NamedTuple):
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LoketClassifier(IntentClassifier, GraphComponent):
-    """Reads the dense feature of the pipeline's featurizer, makes its own sparse ones, and ranks the intents."""
+    """Reads the dense feature of the featurizer before it, makes its own sparse ones, and ranks the intents."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Featurizer]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
             **{field.name: field.default for field in fields(Settings)},
-            "ranking_length": 10,
+            "prototype_weight": 1.0,
             "sentence_share": 0.0,
-            "prototype_weight": 0.0,
-            "catalogue": "data/catalogue.yml",
-            "answers": "data/faq",
+            "ranking_length": 10,
         }
 
     @staticmethod
@@ -79,3 +80,57 @@ class LoketClassifier(IntentClassifier, GraphComponent):
         self.model = model
         self._model_storage = model_storage
         self._resource = resource
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        examples.sort(key=lambda example: bool(example.get(PROTOTYPE)))
+        own = sum(not example.get(PROTOTYPE) for example in examples)
+        weights = np.ones(len(examples), np.float32)
+        weights[own:] = self.config["prototype_weight"]
+        known = {field.name: self.config[field.name] for field in fields(Settings)}
+        self.model = learn(
+            Examples(
+                texts=[fold(example.get(CLEAN) or clean(example.get(TEXT))) for example in examples],
+                vectors=np.concatenate([_vector(example) for example in examples]),
+                intents=[example.get(INTENT) for example in examples],
+                weights=weights,
+                own=own,
+            ),
+            Settings(**known),
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            self.model.save(folder)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            found = self._probabilities(message)
+            order = np.argsort(-found.message, kind="stable")[: self.config["ranking_length"] or None]
+            ranking = [
+                {INTENT_NAME_KEY: found.intents[place], PREDICTED_CONFIDENCE_KEY: float(found.message[place])}
+                for place in order
+            ]
+            message.set(PROBABILITIES, found)
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+    def _probabilities(self, message: Message) -> Probabilities:
+        sentence_vectors = message.get(SENTENCE_VECTORS)
+        texts = [message.get(CLEAN) or clean(message.get(TEXT) or "")]
+        vectors = _vector(message)
+        if sentence_vectors is not None:
+            texts += message.get(SENTENCES)
+            vectors = np.concatenate([vectors, sentence_vectors])
+        chances = self.model.probabilities([fold(text) for text in texts], vectors)
+        whole, parts = chances[0], chances[1:]
+        if len(parts) and self.config["sentence_share"]:
+            share = self.config["sentence_share"]
+            best = parts.max(axis=0)
+            whole = (1 - share) * whole + share * best / best.sum()
+        return Probabilities(self.model.intents, whole, parts)
+
+
+def _vector(message: Message) -> np.ndarray:
+    """The message's dense sentence feature, shape (1, dimension)."""
+    return message.get_dense_features(TEXT)[1].features

@@ -1,31 +1,50 @@
-"""What the counter itself says of an intent: the catalogue's question, and the title of its answer.
-
-They teach the classifier the wording of a website beside that of the examples.
-"""
+"""What the counter itself wrote: the catalogue and the answers, read at training only."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+# Shorter pieces of an answer ("Wat kunt u nu doen?") stand in every answer and tell none apart.
+_SHORTEST_PIECE = 5
+_MARKUP = re.compile(r"\*\*|\[|\]\([^)]*\)|^\s*(\d+\.|[-*])\s+", re.MULTILINE)
 
-def read_prototypes(catalogue: Path, answers: Path) -> list[tuple[str, str]]:
-    """Pairs of text and intent, from the catalogue's FAQ intents and from every theme's answers that are there."""
-    pairs = []
-    if catalogue.is_file():
-        for theme in _read(catalogue)["themes"].values():
-            pairs += [(intent["vraag"], name) for name, intent in theme["intents"].items() if intent.get("vraag")]
+
+def prototypes(catalogue: Path, answers: Path) -> list[tuple[str, str]]:
+    """Pairs of text and intent: the catalogue's question, and an answer's title and each of its paragraphs."""
+    pairs = [(entry["vraag"], name) for name, entry in _faq_intents(catalogue) if entry.get("vraag")]
     for path in sorted(answers.glob("*.yml")):
-        pairs += [(answer["title"], answer["intent"]) for answer in _read(path).get("answers") or ()]
+        for answer in _read(path).get("answers") or ():
+            pairs.append((answer["title"], answer["intent"]))
+            pairs += [(paragraph, answer["intent"]) for paragraph in _paragraphs(answer["text"])]
     return pairs
 
 
-def read_urgent(catalogue: Path) -> list[str]:
+def urgent_intents(catalogue: Path) -> list[str]:
     """The FAQ intents that the catalogue marks as urgent."""
-    themes = _read(catalogue)["themes"] if catalogue.is_file() else {}
-    return [name for theme in themes.values() for name, intent in theme["intents"].items() if intent.get("urgent")]
+    return [name for name, entry in _faq_intents(catalogue) if entry.get("urgent")]
 
 
-def _read(path: Path) -> dict:
-    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+def dialogue_intents(catalogue: Path) -> list[str]:
+    """The intents that move the conversation."""
+    return list((_read(catalogue).get("dialogue") or {}).get("intents") or ())
+
+
+def _paragraphs(text: str) -> Iterator[str]:
+    for paragraph in _MARKUP.sub("", text).split("\n\n"):
+        words = paragraph.split()
+        if len(words) >= _SHORTEST_PIECE:
+            yield " ".join(words)
+
+
+def _faq_intents(catalogue: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    for theme in (_read(catalogue).get("themes") or {}).values():
+        yield from theme["intents"].items()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    return (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.is_file() else {}

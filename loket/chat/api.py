@@ -12,7 +12,7 @@ from typing import Annotated
 from litestar import Controller, Request, get, post
 from litestar.datastructures import State
 from litestar.exceptions import NotAuthorizedException
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from loket.chat import conversations, feedback, session_cookie, turns
@@ -87,7 +87,7 @@ class Receipt:
     promised_by: datetime
 
 
-After = Annotated[int, Parameter(ge=0, description="Only messages with a higher id.")]
+After = Annotated[int, QueryParameter(ge=0, description="Only messages with a higher id.")]
 
 
 class ConversationApi(Controller):
@@ -104,7 +104,7 @@ class ConversationApi(Controller):
             return NewConversation(conversation.id, token, [view(message) for message in messages])
 
     @post("/{conversation_id:str}/messages", status_code=200, middleware=[limit_messages()])
-    async def send(self, request: Request, state: State, conversation_id: str, data: Sent) -> Replies:
+    async def send(self, request: Request, state: State, conversation_id: FromPath[str], data: Sent) -> Replies:
         """Send a message and get the assistant's replies. With an adviser as owner the list is empty."""
         await asyncio.to_thread(_require, request, conversation_id)
         _check_sent(data)
@@ -114,7 +114,7 @@ class ConversationApi(Controller):
         return Replies([view(message) for message in outcome.replies], outcome.owner)
 
     @get("/{conversation_id:str}/messages", sync_to_thread=True)
-    def history(self, request: Request, conversation_id: str, after: After = 0) -> History:
+    def history(self, request: Request, conversation_id: FromPath[str], after: After = 0) -> History:
         """The messages of a conversation, oldest first."""
         with reading() as session:
             conversation = _require(request, conversation_id)
@@ -123,7 +123,7 @@ class ConversationApi(Controller):
 
     @get("/{conversation_id:str}/events", include_in_schema=True)
     async def events(
-        self, request: Request, state: State, conversation_id: str, after: After | None = None
+        self, request: Request, state: State, conversation_id: FromPath[str], after: After | None = None
     ) -> ServerSentEvent:
         """Server-sent events: `message` with a message as JSON, `owner` when the owner changes, comments to keep alive."""
         await asyncio.to_thread(_require, request, conversation_id)
@@ -132,7 +132,7 @@ class ConversationApi(Controller):
         return ServerSentEvent(_events(state, conversation_id, start))
 
     @post("/{conversation_id:str}/feedback", status_code=200, sync_to_thread=True)
-    def feedback(self, request: Request, conversation_id: str, data: Feedback) -> Replies:
+    def feedback(self, request: Request, conversation_id: FromPath[str], data: Feedback) -> Replies:
         """Say whether an answer helped. When it did not, the reply offers an adviser."""
         _require(request, conversation_id)
         with transaction() as session:
@@ -142,7 +142,7 @@ class ConversationApi(Controller):
             return Replies([view(message) for message in replies], conversation.owner)
 
     @post("/{conversation_id:str}/handoff", sync_to_thread=True)
-    def handoff(self, request: Request, conversation_id: str, data: HandoffBody) -> Receipt:
+    def handoff(self, request: Request, conversation_id: FromPath[str], data: HandoffBody) -> Receipt:
         """Leave the question for an adviser. A second time completes the same question."""
         _require(request, conversation_id)
         body = data.contact or ContactBody()

@@ -10,7 +10,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect, ServerSentEvent, ServerSentEventMessage, Template
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -89,13 +89,13 @@ class DeskPages(Controller):
         return ServerSentEvent(_changes(state))
 
     @get("/vragen/{ticket_id:int}", sync_to_thread=True)
-    def ticket(self, request: Request, ticket_id: int) -> Template:
+    def ticket(self, request: Request, ticket_id: FromPath[int]) -> Template:
         with transaction() as session:
             accounts.audit(session, staff.account(request), "ticket.read", f"ticket:{ticket_id}", utc_now())
         return _ticket_page(request, ticket_id)
 
     @post("/vragen/{ticket_id:int}/claim", sync_to_thread=True)
-    def claim(self, request: Request, ticket_id: int) -> Response[Any]:
+    def claim(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
         with transaction() as session:
             claimed = queue.claim(session, ticket_id, staff.account(request), utc_now())
         if not claimed:
@@ -103,11 +103,11 @@ class DeskPages(Controller):
         return Redirect(f"/balie/vragen/{ticket_id}", status_code=303)
 
     @post("/vragen/{ticket_id:int}/terug", sync_to_thread=True)
-    def release(self, request: Request, ticket_id: int) -> Response[Any]:
+    def release(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
         return _change(request, ticket_id, lambda session, ticket, who: queue.release(session, ticket, who, utc_now()))
 
     @post("/vragen/{ticket_id:int}/antwoord", sync_to_thread=True)
-    def reply(self, request: Request, ticket_id: int, data: Form) -> Response[Any]:
+    def reply(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         """Send an answer to the parent. What was typed is kept when it cannot be sent."""
         try:
             text = conversations.checked_text(data.get("text", ""))
@@ -120,7 +120,7 @@ class DeskPages(Controller):
         return _change(request, ticket_id, send, typed=text)
 
     @post("/vragen/{ticket_id:int}/sluiten", sync_to_thread=True)
-    def close(self, request: Request, ticket_id: int, data: Form) -> Response[Any]:
+    def close(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         intent = data.get("intent", "")
         known = intent if intent in catalogue.load().intents else None
         return _change(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from litestar import Controller, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
@@ -28,11 +28,11 @@ class FollowUpPage(Controller):
     include_in_schema = False
 
     @get("/{token:str}", sync_to_thread=True)
-    def show(self, token: str) -> Template:
+    def show(self, token: FromPath[str]) -> Template:
         return _page(token)
 
     @post("/{token:str}", sync_to_thread=True)
-    def reply(self, token: str, data: Form) -> Response[Any]:
+    def reply(self, token: FromPath[str], data: Form) -> Response[Any]:
         """Add something to the question. An answered or closed one opens again."""
         try:
             text = conversations.checked_text(data.get("text", ""))

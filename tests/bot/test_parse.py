@@ -65,6 +65,7 @@ def test_only_needed_nodes_are_loaded() -> None:
         (["bot.components.decision.Decision", "DIETClassifier"], False),
         (["rasa.nlu.classifiers.diet_classifier.DIETClassifier"], False),
         (["rasa.core.policies.ted_policy.TEDPolicy"], False),
+        (["LogisticRegressionClassifier", "MemoizationPolicy"], True),
     ],
 )
 def test_tensorflow_is_spared_only_where_nothing_needs_it(components: list[str], enough: bool) -> None:
