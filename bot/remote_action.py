@@ -17,6 +17,8 @@ from rasa.core.agent import Agent
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
 
 TIMEOUT_SECONDS = 4.0
+# Shorter than any server's: a connection that the other side is about to close must not be used for a call.
+KEEP_ALIVE_SECONDS = 3.0
 
 
 class ActionServer(EndpointConfig):
@@ -37,18 +39,27 @@ class ActionServer(EndpointConfig):
         server.connection = None
         return server
 
+    def session(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            headers=self.headers,
+            auth=aiohttp.BasicAuth(**self.basic_auth) if self.basic_auth else None,
+            connector=aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_SECONDS),
+            timeout=self.timeout,
+        )
+
     async def request(self, method: str = "post", subpath: str | None = None, **kwargs: Any) -> Any:
         """Send the JSON in `kwargs` and return the JSON that comes back. Raises what Rasa expects of an endpoint."""
         if self.connection is None or self.connection.closed:
             self.connection = self.session()
         url = concat_url(self.url, subpath)
         params = self.combine_parameters(kwargs)
-        async with self.connection.request(
-            method, url, json=kwargs.get("json"), params=params, timeout=self.timeout
-        ) as response:
+        async with self.connection.request(method, url, json=kwargs.get("json"), params=params) as response:
             if response.status >= 400:
                 raise ClientResponseError(response.status, response.reason, await response.text())
             return await response.json(content_type=None)
+
+
+_servers: dict[str | None, ActionServer] = {}
 
 
 def install(agent: Agent) -> None:
@@ -56,7 +67,10 @@ def install(agent: Agent) -> None:
     endpoint = agent.action_endpoint
     if endpoint is None or isinstance(endpoint, ActionServer):
         return
-    agent.action_endpoint = agent.processor.action_endpoint = ActionServer.instead_of(endpoint)
+    # Rasa makes a new agent when a model is swapped; the connection stays.
+    if endpoint.url not in _servers:
+        _servers[endpoint.url] = ActionServer.instead_of(endpoint)
+    agent.action_endpoint = agent.processor.action_endpoint = _servers[endpoint.url]
     RemoteAction._validate_action_result = validate_action_result
 
 

@@ -13,6 +13,7 @@ import re
 import sys
 import tempfile
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import yaml
@@ -29,13 +30,14 @@ class Progress(logging.Handler):
     def __init__(self, start: float) -> None:
         super().__init__()
         self.start = start
+        self.output = sys.stdout
 
     def emit(self, record: logging.LogRecord) -> None:
         if step := STEP.search(record.getMessage()):
             self.say(f"{step[1].rpartition('.')[2]} leert")
 
     def say(self, text: str) -> None:
-        print(f"{time.monotonic() - self.start:6.1f} s  {text}", flush=True)
+        print(f"{time.monotonic() - self.start:6.1f} s  {text}", file=self.output, flush=True)
 
 
 def train(name: str, config: Path, domain: Path, data: list[str], out: Path) -> Path:
@@ -56,7 +58,7 @@ def train(name: str, config: Path, domain: Path, data: list[str], out: Path) -> 
     steps.propagate = False
     progress.say("voorbeelden worden gelezen")
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out, prefix=".training-") as unfinished:
+    with tempfile.TemporaryDirectory(dir=out, prefix=".training-") as unfinished, redirect_stdout(sys.stderr):
         result = rasa_train(
             domain=str(domain),
             config=str(config),

@@ -74,12 +74,20 @@ class Settings(BaseSettings):
             raise ValueError("must have at least 32 characters")
         return value
 
-    @field_validator("opening_hours", "closed_days")
+    @field_validator("opening_hours")
     @classmethod
-    def _parses(cls, value: str) -> str:
+    def _hours(cls, value: str) -> str:
         from loket import working_time
 
-        working_time.parse(value) if ":" in value else working_time.parse_days(value)
+        working_time.parse(value)
+        return value
+
+    @field_validator("closed_days")
+    @classmethod
+    def _days(cls, value: str) -> str:
+        from loket import working_time
+
+        working_time.parse_days(value)
         return value
 
     @property

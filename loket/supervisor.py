@@ -80,7 +80,13 @@ async def _start(command: Command) -> asyncio.subprocess.Process:
 
 async def _show(process: asyncio.subprocess.Process, name: str) -> None:
     assert process.stdout is not None
-    while line := await process.stdout.readline():
+    while True:
+        try:
+            line = await process.stdout.readline()
+        except ValueError:  # longer than the reader's buffer, which is empty now
+            line = b"(a line that is too long to show)\n"
+        if not line:
+            return
         say(line.decode(errors="replace").rstrip(), name)
 
 

@@ -53,14 +53,14 @@ class Document:
 
 def read(path: Path) -> Document:
     """Parse one YAML file. Raises ContentError when it is not YAML."""
+    lines: dict[Loc, int] = {}
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        data = _construct(node, (), lines) if node else None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         raise ContentError([Problem(str(path), line, f"not valid YAML: {error}")]) from error
-    lines: dict[Loc, int] = {}
-    data = _construct(node, (), lines) if node else None
     return Document(path, data, lines)
 
 
@@ -79,6 +79,8 @@ def _construct(node: yaml.Node, loc: Loc, lines: dict[Loc, int]) -> Any:
     if isinstance(node, yaml.MappingNode):
         result = {}
         for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key_node.start_mark)
             key = key_node.value
             result[key] = _construct(value_node, (*loc, key), lines)
             lines[(*loc, key)] = key_node.start_mark.line + 1
@@ -92,5 +94,7 @@ def _scalar(node: yaml.Node) -> Any:
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_object(node, deep=True)
+    except (ValueError, OverflowError) as error:  # a date or number that looks like one and is not
+        raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from error
     finally:
         loader.dispose()

@@ -6,6 +6,7 @@ What needs something that this machine lacks is skipped and says so. With LOKET_
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,10 +66,23 @@ def database(
     return base.engine()
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an empty, migrated database, made once."""
+    path = tmp_path_factory.mktemp("empty") / "loket.db"
+    engine = base.make_engine(f"sqlite:///{path}")
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def sqlite(own_settings: settings.Settings) -> Engine:
+def sqlite(own_settings: settings.Settings, empty_sqlite: Path) -> Engine:
     """An empty, migrated SQLite database, for tests whose subject is not the database."""
-    migrate.upgrade(base.engine())
+    own_settings.var.mkdir()
+    shutil.copy(empty_sqlite, own_settings.var / "loket.db")
     return base.engine()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.answers import PROTOTYPE
+from bot.components.costs import Probabilities
 from bot.components.model import Examples, Model, Settings, learn
 from bot.components.sentence_encoder import SENTENCE_VECTORS
 from bot.components.text import clean, fold
@@ -24,14 +25,6 @@ from bot.components.tokenizer import CLEAN, SENTENCES
 
 # Message property, not part of the output: what the Decision reads.
 PROBABILITIES = "probabilities"
-
-
-class Probabilities(NamedTuple):
-    """Of a message, and of each of its sentences (no rows where there is but one)."""
-
-    intents: list[str]
-    message: np.ndarray  # (intents,)
-    sentences: np.ndarray  # (sentences, intents)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -128,7 +121,7 @@ class LoketClassifier(IntentClassifier, GraphComponent):
             share = self.config["sentence_share"]
             best = parts.max(axis=0)
             whole = (1 - share) * whole + share * best / best.sum()
-        return Probabilities(self.model.intents, whole, parts)
+        return Probabilities(self.model.intents, whole, parts, texts[1:])
 
 
 def _vector(message: Message) -> np.ndarray:

@@ -3,20 +3,100 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
-from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components.classifier import PROBABILITIES, Probabilities
+from bot.components import content
+from bot.components.classifier import PROBABILITIES
+from bot.components.costs import Costs, Decided, Roles, decide
+from bot.components.entities import ALARMS
+
+DECISION = "decision"
+_INTENT_PAYLOAD = "/"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class Decision(IntentClassifier, GraphComponent):
+    """Adds `decision` to the output; where it does not answer, the first intent becomes nlu_fallback, as Rasa's own
+    FallbackClassifier has it. Learns only which intents are urgent and which are dialogue, from the catalogue."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            **Costs._field_defaults,
+            "catalogue": "data/catalogue.yml",
+            "outside_intent": "buiten_domein",
+            # Urgent beside those that the catalogue marks.
+            "urgent_intents": ["crisis"],
+        }
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> Decision:
+        return cls(config, model_storage, resource, Roles())
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> Decision:
+        with model_storage.read_from(resource) as folder:
+            roles = json.loads((folder / "roles.json").read_text(encoding="utf-8"))
+        return cls(config, model_storage, resource, Roles(**roles))
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, roles: Roles) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self.roles = roles
+        self.costs = Costs(**{name: config[name] for name in Costs._fields})
+
+    def train(self, training_data: TrainingData) -> Resource:
+        catalogue = Path(self._config["catalogue"])
+        self.roles = Roles(
+            urgent=[*content.urgent_intents(catalogue), *self._config["urgent_intents"]],
+            dialogue=content.dialogue_intents(catalogue),
+            outside=self._config["outside_intent"],
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / "roles.json").write_text(json.dumps(self.roles._asdict()), encoding="utf-8")
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            found = message.get(PROBABILITIES)
+            # A text with a slash is a choice that the server issued: Rasa reads it after this pipeline.
+            if found is None or (message.get(TEXT) or "").startswith(_INTENT_PAYLOAD):
+                continue
+            decided = decide(found, message.get(ALARMS) or set(), self.roles, self.costs)
+            message.set(DECISION, decided._asdict(), add_to_output=True)
+            _show(message, decided)
+        return messages
+
+
+def _show(message: Message, decided: Decided) -> None:
+    """Makes the first intent and the ranking say what was decided."""
+    ranking = message.get(INTENT_RANKING_KEY)
+    if decided.kind in ("answer", "urgent"):
+        first = next((entry for entry in ranking if entry[INTENT_NAME_KEY] == decided.intents[0]), None)
+        if first is None:  # an alarm about an intent that the ranking does not reach
+            first = {INTENT_NAME_KEY: decided.intents[0], PREDICTED_CONFIDENCE_KEY: decided.probability}
+    else:
+        first = {INTENT_NAME_KEY: DEFAULT_NLU_FALLBACK_INTENT_NAME, PREDICTED_CONFIDENCE_KEY: decided.probability}
+        message.set(INTENT_RANKING_KEY, [first, *ranking], add_to_output=True)
+    message.set(INTENT, first, add_to_output=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,9 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from spacy.matcher import Matcher, PhraseMatcher
-from spacy.tokens import Doc, Span
-from spacy.util import filter_spans
 
-from bot.components.tokenizer import DOC, dutch
+from bot.components.dutch import Doc, Matcher, PhraseMatcher, Span, dutch, filter_spans
+from bot.components.tokenizer import DOC
 
 Entry = dict[str, Any]
 
@@ -36,58 +35,163 @@ ALARMS = "alarms"
 ALARM = "alarm"
 
 
+_DIGITS = re.compile(r"\d+")
+_NUMBERS = {
+    "eerste": "1", "tweede": "2", "derde": "3", "vierde": "4", "vijfde": "5", "zesde": "6", "zevende": "7", "achtste": "8",
+    "een": "1", "één": "1", "twee": "2", "drie": "3", "vier": "4", "vijf": "5", "zes": "6", "zeven": "7", "acht": "8",
+    "negen": "9", "tien": "10", "elf": "11", "twaalf": "12", "dertien": "13", "veertien": "14", "vijftien": "15",
+    "zestien": "16", "zeventien": "17", "achttien": "18",
+}  # fmt: skip
+
+
 class InvalidPatterns(Exception):
     """A file of patterns cannot be read as such."""
 
 
 class Rules:
-    """Entity rules, each with the entity and the value that it gives.
-
-    An entry has an `entity`, a `value` ("{1}" stands for the number in what was found, none for the words themselves), and
-    `phrases` (words, in any case) or `patterns` (spaCy token patterns). `also` adds further entities: a group 5 is also the
-    sector po.
-    """
+    """Entity rules, each with the entity and the value that it gives: what an entry may hold is in docs/understanding.md."""
 
     def __init__(self, entries: list[Entry]) -> None:
-        self.entries = entries
-        self._matcher = Matcher(dutch().vocab)
-        self._phrases = PhraseMatcher(dutch().vocab, attr="LOWER")
+        self._entries = entries
+        vocabulary = dutch().vocab
+        self._matchers = {
+            "patterns": Matcher(vocabulary),
+            "phrases": PhraseMatcher(vocabulary, attr="LOWER"),
+            "cased": PhraseMatcher(vocabulary, attr="ORTH"),
+        }
         for number, entry in enumerate(entries):
             try:
-                if entry.get("patterns"):
-                    self._matcher.add(str(number), entry["patterns"], greedy="LONGEST")
-                if entry.get("phrases"):
-                    self._phrases.add(str(number), [dutch().make_doc(phrase) for phrase in entry["phrases"]])
-            except (ValueError, TypeError) as error:
-                raise InvalidPatterns(f"the patterns of {entry.get('entity')} {entry.get('value')}: {error}") from error
+                self._add(str(number), entry)
+            except (KeyError, ValueError, TypeError) as error:
+                raise InvalidPatterns(f"{entry}: {error}") from error
+
+    def _add(self, key: str, entry: Entry) -> None:
+        if not isinstance(entry["entity"], str) or not set(entry) & set(self._matchers):
+            raise ValueError("an entry needs an entity, and patterns, phrases or cased")
+        for kind in set(entry) & set(self._matchers):
+            values = entry[kind] if kind == "patterns" else [dutch().make_doc(phrase) for phrase in entry[kind]]
+            self._matchers[kind].add(key, values)
 
     def find(self, doc: Doc) -> list[dict[str, Any]]:
-        """Entities as Rasa has them. Where matches overlap, the longest counts; each entity type is filtered by itself."""
-        spans = [span for matcher in (self._matcher, self._phrases) for span in matcher(doc, as_spans=True)]
-        by_type: dict[str, list[Span]] = {}
-        for span in spans:
-            by_type.setdefault(self.entries[int(span.label_)]["entity"], []).append(span)
-        found = []
-        for same in by_type.values():
-            for span in filter_spans(same):
-                found += self._entities(span)
-        # What follows from a word ("groep 5" is po) yields to what is said in so many words.
-        said = {entity[ENTITY_ATTRIBUTE_TYPE] for entity in found if not entity.pop("implied")}
-        order = sorted(found, key=lambda entity: (entity[ENTITY_ATTRIBUTE_START], entity[ENTITY_ATTRIBUTE_TYPE]))
-        return order if not said else order
+        """At most one entity of each type, in the order of the text, as Rasa has them.
 
-    def _entities(self, span: Span) -> list[dict[str, Any]]:
-        entry = self.entries[int(span.label_)]
-        number = next((_number(token.lower_) for token in span if _number(token.lower_)), "")
-        value = str(entry.get("value") or span.text.lower()).replace("{1}", number)
-        pairs = [(entry["entity"], value, False), *((kind, word, True) for kind, word in (entry.get("also") or {}).items())]
-        return [
-            {
-                ENTITY_ATTRIBUTE_TYPE: kind,
-                ENTITY_ATTRIBUTE_VALUE: word,
-                ENTITY_ATTRIBUTE_START: span.start_char,
-                ENTITY_ATTRIBUTE_END: span.end_char,
-                "implied": implied,
-            }
-            for kind, word, implied in pairs
-        ]
+        Of matches that overlap the longest counts. What is said in so many words goes before what follows from another word
+        ("groep 5" is po). Two different values of one type are two children or a comparison: then there is none.
+        """
+        spans = [span for matcher in self._matchers.values() for span in matcher(doc, as_spans=True)]
+        said: dict[str, list[Span]] = {}
+        for span in spans:
+            said.setdefault(self._entries[int(span.label_)]["entity"], []).append(span)
+        found = [self._entity(span, kind) for kind, same in said.items() for span in filter_spans(same)]
+        kinds = {entity[ENTITY_ATTRIBUTE_TYPE] for entity in found}
+        for span in filter_spans(spans):
+            for kind in self._entries[int(span.label_)].get("also") or ():
+                if kind not in kinds:
+                    found.append(self._entity(span, kind))
+        return sorted(_unambiguous(found), key=lambda entity: entity[ENTITY_ATTRIBUTE_START])
+
+    def alarms(self, doc: Doc) -> set[str]:
+        """The intents of whose urgency the words warn. All of them: here nothing cancels out."""
+        spans = [span for matcher in self._matchers.values() for span in matcher(doc, as_spans=True)]
+        entries = [self._entries[int(span.label_)] for span in spans]
+        return {entry["value"] for entry in entries if entry["entity"] == ALARM}
+
+    def _entity(self, span: Span, kind: str) -> dict[str, Any]:
+        entry = self._entries[int(span.label_)]
+        value = entry.get("value") if kind == entry["entity"] else entry["also"][kind]
+        return {
+            ENTITY_ATTRIBUTE_TYPE: kind,
+            ENTITY_ATTRIBUTE_VALUE: (value or span.text).replace("{number}", _number(span)),
+            ENTITY_ATTRIBUTE_START: span.start_char,
+            ENTITY_ATTRIBUTE_END: span.end_char,
+        }
+
+
+def _unambiguous(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    values: dict[str, set[str]] = {}
+    first: dict[str, dict[str, Any]] = {}
+    for entity in sorted(entities, key=lambda entity: entity[ENTITY_ATTRIBUTE_START]):
+        kind = entity[ENTITY_ATTRIBUTE_TYPE]
+        values.setdefault(kind, set()).add(entity[ENTITY_ATTRIBUTE_VALUE])
+        first.setdefault(kind, entity)
+    return [entity for kind, entity in first.items() if len(values[kind]) == 1 and kind != ALARM]
+
+
+def _number(span: Span) -> str:
+    """The first number in what was found, in digits: of "groep vijf" and "3vwo" too."""
+    for token in span:
+        if digits := _DIGITS.search(token.text):
+            return digits[0]
+        # The longest word first: zestien is no zes.
+        for word in sorted(_NUMBERS, key=len, reverse=True):
+            if token.lower_.startswith(word):
+                return _NUMBERS[word]
+    return ""
+
+
+def read_entries(folder: Path) -> list[Entry]:
+    """All entries of the folder's YAML files. Raises InvalidPatterns, naming the file."""
+    entries: list[Entry] = []
+    for path in sorted(folder.glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if not isinstance(content, list):
+            raise InvalidPatterns(f"{path} is no list of entries")
+        try:
+            Rules(content)
+        except InvalidPatterns as error:
+            raise InvalidPatterns(f"{path}: {error}") from error
+        entries += content
+    return entries
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class DutchEntities(EntityExtractorMixin, GraphComponent):
+    """Adds the entities that the patterns find. The patterns travel inside the model, so that a model is whole by itself."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"folder": "data/entities"}
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        return ["spacy"]
+
+    @classmethod
+    def create(
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+    ) -> DutchEntities:
+        return cls(config, model_storage, resource, Rules([]))
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> DutchEntities:
+        with model_storage.read_from(resource) as folder:
+            entries = json.loads((folder / "entities.json").read_text(encoding="utf-8"))
+        return cls(config, model_storage, resource, Rules(entries))
+
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, rules: Rules) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self.rules = rules
+
+    def train(self, training_data: TrainingData) -> Resource:
+        entries = read_entries(Path(self._config["folder"]))
+        self.rules = Rules(entries)
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / "entities.json").write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            doc = message.get(DOC) or dutch().make_doc(message.get(TEXT) or "")
+            found = self.add_extractor_name(self.rules.find(doc))
+            message.set(ENTITIES, [*(message.get(ENTITIES) or []), *found], add_to_output=True)
+            message.set(ALARMS, self.rules.alarms(doc))
+        return messages

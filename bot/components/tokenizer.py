@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-import spacy
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.nlu.constants import TOKENS_NAMES
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
-from spacy.language import Language
-from spacy.tokens import Doc
 
+from bot.components.dutch import Doc, dutch
 from bot.components.text import clean
 
 # Message properties that the later components read.
@@ -21,12 +19,6 @@ SENTENCES = "sentences"
 DOC = "dutch_doc"
 # A shorter sentence ("Help!", "Beste mevrouw.") says too little to be understood by itself.
 SHORTEST_SENTENCE = 3
-
-
-@lru_cache(maxsize=1)
-def dutch() -> Language:
-    """spaCy's Dutch, rules only: nothing is downloaded."""
-    return spacy.blank("nl")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -61,7 +53,7 @@ class DutchTokenizer(Tokenizer):
             text = message.get(TEXT) or ""
             doc = dutch().make_doc(text[: self._config["max_characters"]])
             message.set(DOC, doc)
-            message.set("text_tokens", [Token(token.text, token.idx) for token in doc if not token.is_space])
+            message.set(TOKENS_NAMES[TEXT], [Token(token.text, token.idx) for token in doc if not token.is_space])
             cleaned = clean(self._bounded(text))
             message.set(CLEAN, cleaned)
             message.set(SENTENCES, sentences(dutch().make_doc(cleaned)))

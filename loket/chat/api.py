@@ -12,7 +12,7 @@ from typing import Annotated
 from litestar import Controller, Request, get, post
 from litestar.datastructures import State
 from litestar.exceptions import NotAuthorizedException
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from loket.chat import conversations, feedback, session_cookie, turns
@@ -20,7 +20,7 @@ from loket.chat.contact import contact
 from loket.chat.models import Conversation
 from loket.chat.views import MessageView, view
 from loket.clock import utc_now
-from loket.db.base import reading, transaction
+from loket.db.base import LARGEST_ID, reading, transaction
 from loket.tickets import queue
 from loket.web.limits import limit_conversations, limit_messages
 
@@ -87,7 +87,11 @@ class Receipt:
     promised_by: datetime
 
 
-After = Annotated[int, QueryParameter(ge=0, description="Only messages with a higher id.")]
+After = Annotated[int, QueryParameter(ge=0, le=LARGEST_ID, description="Only messages with a higher id.")]
+AfterIfAny = Annotated[
+    int | None,
+    QueryParameter(ge=0, le=LARGEST_ID, description="Begin with messages with a higher id; else with new ones."),
+]
 
 
 class ConversationApi(Controller):
@@ -104,7 +108,9 @@ class ConversationApi(Controller):
             return NewConversation(conversation.id, token, [view(message) for message in messages])
 
     @post("/{conversation_id:str}/messages", status_code=200, middleware=[limit_messages()])
-    async def send(self, request: Request, state: State, conversation_id: FromPath[str], data: Sent) -> Replies:
+    async def send(
+        self, request: Request, state: State, conversation_id: FromPath[str], data: JSONBody[Sent]
+    ) -> Replies:
         """Send a message and get the assistant's replies. With an adviser as owner the list is empty."""
         await asyncio.to_thread(_require, request, conversation_id)
         _check_sent(data)
@@ -123,16 +129,16 @@ class ConversationApi(Controller):
 
     @get("/{conversation_id:str}/events", include_in_schema=True)
     async def events(
-        self, request: Request, state: State, conversation_id: FromPath[str], after: After | None = None
+        self, request: Request, state: State, conversation_id: FromPath[str], after: AfterIfAny = None
     ) -> ServerSentEvent:
         """Server-sent events: `message` with a message as JSON, `owner` when the owner changes, comments to keep alive."""
         await asyncio.to_thread(_require, request, conversation_id)
         last = request.headers.get("last-event-id", "")
-        start = int(last) if last.isdigit() else after
+        start = int(last) if last.isdecimal() else after
         return ServerSentEvent(_events(state, conversation_id, start))
 
     @post("/{conversation_id:str}/feedback", status_code=200, sync_to_thread=True)
-    def feedback(self, request: Request, conversation_id: FromPath[str], data: Feedback) -> Replies:
+    def feedback(self, request: Request, conversation_id: FromPath[str], data: JSONBody[Feedback]) -> Replies:
         """Say whether an answer helped. When it did not, the reply offers an adviser."""
         _require(request, conversation_id)
         with transaction() as session:
@@ -142,7 +148,7 @@ class ConversationApi(Controller):
             return Replies([view(message) for message in replies], conversation.owner)
 
     @post("/{conversation_id:str}/handoff", sync_to_thread=True)
-    def handoff(self, request: Request, conversation_id: FromPath[str], data: HandoffBody) -> Receipt:
+    def handoff(self, request: Request, conversation_id: FromPath[str], data: JSONBody[HandoffBody]) -> Receipt:
         """Leave the question for an adviser. A second time completes the same question."""
         _require(request, conversation_id)
         body = data.contact or ContactBody()
@@ -168,7 +174,7 @@ def _require(request: Request, conversation_id: str) -> Conversation:
     return conversation
 
 
-def _check_sent(data: Sent) -> None:
+def _check_sent(data: JSONBody[Sent]) -> None:
     if not 1 <= len(data.client_id) <= CLIENT_ID_LENGTH:
         raise conversations.Refused("invalid_client_id", f"client_id heeft 1 tot {CLIENT_ID_LENGTH} tekens.")
     if bool(data.choice) == (data.text is not None):

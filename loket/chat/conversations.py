@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 import uuid
@@ -40,9 +41,9 @@ class Said:
     extra: dict[str, Any]
 
 
-def start(session: Session, now: datetime, channel: str = "web") -> tuple[Conversation, str]:
+def start(session: Session, now: datetime, channel: str = "web", token: str = "") -> tuple[Conversation, str]:
     """A new conversation with the greeting in it, and its bearer token (given once, kept only as a hash)."""
-    token = secrets.token_urlsafe(24)
+    token = token or secrets.token_urlsafe(24)
     conversation = Conversation(
         id=uuid.uuid4().hex,
         token_hash=hash_token(token),
@@ -72,6 +73,15 @@ def find(session: Session, conversation_id: str, token: str) -> Conversation | N
     expected = conversation.token_hash if conversation else hash_token("")
     matches = hmac.compare_digest(expected, hash_token(token))
     return conversation if conversation and matches else None
+
+
+def of_token(session: Session, token: str) -> Conversation | None:
+    return session.scalar(select(Conversation).where(Conversation.token_hash == hash_token(token)))
+
+
+def sent_id(form_id: str, *content: str) -> str:
+    """A client id for what a form sends: the same form twice is one message, unless something else stands in it."""
+    return hashlib.sha256("\0".join((form_id, *content)).encode(errors="replace")).hexdigest()
 
 
 def checked_text(text: str) -> str:

@@ -8,11 +8,13 @@ from collections import defaultdict
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
-from litestar.datastructures import State
+from litestar.datastructures import Cookie, State
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect, Template
+from sqlalchemy.exc import IntegrityError
 
+from loket import settings
 from loket.chat import conversations, feedback, session_cookie, turns
 from loket.chat.contact import contact
 from loket.chat.conversations import Refused
@@ -35,6 +37,9 @@ STARTERS = (
 )
 """Examples on the empty page: what many parents ask."""
 
+PAGE_ID_BYTES = 16
+"""A page's forms carry a random id. It begins a conversation, so it must not be guessed."""
+
 
 class ChatPage(Controller):
     include_in_schema = False
@@ -53,16 +58,11 @@ class ChatPage(Controller):
             if not data.get("choice"):
                 conversations.checked_text(data.get("text", ""))
             if current is None:
-                current, cookie = await asyncio.to_thread(_start)
+                current, cookie = await asyncio.to_thread(_start, data)
             assert current is not None
-            client_id = data.get("client_id") or secrets.token_hex(8)
-            await turns.take(
-                state.http,
-                current,
-                client_id[:64],
-                text=data.get("text", ""),
-                choice_id=data.get("choice", ""),
-            )
+            text, choice_id = data.get("text", ""), data.get("choice", "")
+            client_id = conversations.sent_id(_form_id(data), text, choice_id)
+            await turns.take(state.http, current, client_id, text=text, choice_id=choice_id)
         except Refused as error:
             page = await asyncio.to_thread(_page, request, {"text": error.message}, data)
             page.status_code = 422
@@ -76,7 +76,7 @@ class ChatPage(Controller):
     def rate(self, request: Request, data: Form) -> Response[Any]:
         """Whether an answer helped."""
         conversation_id = _current_id(request)
-        if conversation_id and data.get("message_id", "").isdigit():
+        if conversation_id and data.get("message_id", "").isdecimal():
             with transaction() as session:
                 helpful = data.get("helpful") == "ja"
                 feedback.give(session, conversation_id, int(data["message_id"]), helpful, utc_now())
@@ -96,7 +96,7 @@ class ChatPage(Controller):
             page.status_code = 422
             return page
         if conversation_id is None:
-            conversation_id, cookie = _start()
+            conversation_id, cookie = _start(data)
         with transaction() as session:
             conversation = session.get_one(Conversation, conversation_id)
             turns.hand_off(session, conversation, question, utc_now(), reach, data.get("consent_reuse") == "ja")
@@ -113,10 +113,24 @@ class ChatPage(Controller):
         return response
 
 
-def _start() -> tuple[str, Any]:
-    with transaction() as session:
-        conversation, token = conversations.start(session, utc_now())
-        return conversation.id, session_cookie.write(conversation.id, token)
+def _start(data: dict[str, str]) -> tuple[str, Cookie]:
+    """Begin a conversation with a form of the empty page. The same page sent twice, by a double click, begins it once."""
+    page_id = _form_id(data).partition("-")[0]
+    token = settings.load().token(f"page {page_id}") if len(page_id) == 2 * PAGE_ID_BYTES else secrets.token_urlsafe(24)
+    try:
+        with transaction() as session:
+            conversation, _ = conversations.start(session, utc_now(), token=token)
+    except IntegrityError:
+        with reading() as session:
+            begun = conversations.of_token(session, token)
+        if begun is None:
+            raise
+        conversation = begun
+    return conversation.id, session_cookie.write(conversation.id, token)
+
+
+def _form_id(data: dict[str, str]) -> str:
+    return data.get("client_id") or secrets.token_hex(PAGE_ID_BYTES)
 
 
 def _current_id(request: Request) -> str | None:
@@ -147,7 +161,7 @@ def _page(
         "typed": defaultdict(str, typed or {}),
         "last_question": _last_question(messages),
         "leaving": leaving or request.query_params.get("achterlaten") == "1",
-        "client_id": secrets.token_hex(8),
+        "client_id": secrets.token_hex(PAGE_ID_BYTES),
         "max_text": conversations.MAX_TEXT,
     }
     return Template("chat.html", context=context)
@@ -170,7 +184,8 @@ def _status(owner: str, ticket: Ticket | None) -> str:
         return ""
     if owner == ADVISER:
         return "Een adviseur is bezig met uw vraag. Wat u hier typt, leest de adviseur."
-    return f"Uw vraag {ticket.reference}: {states.LABELS[ticket.state]}. Wat u hier typt, voegen wij toe aan uw vraag."
+    state = states.LABELS[ticket.state]
+    return f"{state[0].upper()}{state[1:]}. Wat u hier typt, voegen wij toe aan uw vraag."
 
 
 def _last_question(messages: list[MessageView]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -30,15 +31,17 @@ async def deliver(client: httpx.AsyncClient, message: Message, timeout: float) -
         body["text"] = message.text
     configured = settings.load()
     try:
-        response = await client.post(
-            f"{configured.rasa_url}/webhooks/loket/message",
-            json=body,
-            headers={"Authorization": f"Bearer {configured.token('rasa')}"},
-            timeout=timeout,
-        )
+        # httpx counts the time of each read anew; what drips in must not take longer either.
+        async with asyncio.timeout(timeout):
+            response = await client.post(
+                f"{configured.rasa_url}/webhooks/loket/message",
+                json=body,
+                headers={"Authorization": f"Bearer {configured.token('rasa')}"},
+                timeout=timeout,
+            )
         response.raise_for_status()
         response.json()["replies"]
-    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+    except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
         raise AssistantUnavailable(type(error).__name__) from error
 
 

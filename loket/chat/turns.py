@@ -66,6 +66,11 @@ def hand_off(
     ticket = queue.hand_off(
         session, conversation, question, now, intent=intent, contact=contact, consent_reuse=consent_reuse
     )
+    if not _was_typed(session, conversation.id, question):
+        # What is left by the form is part of the conversation, for the parent and for the adviser.
+        conversations.receive(session, conversation, question, None, now, choice=None)
+        if existed:
+            queue.parent_writes(session, ticket, now)
     if not existed:
         said = dialogue.handed_over(ticket, now)
         session.add(
@@ -140,6 +145,12 @@ def _ticket_from_log(session: Session, conversation: Conversation, now: datetime
     intent = dialogue.guess(session, conversation.id)
     existed = queue.of_conversation(session, conversation.id) is not None
     return queue.hand_off(session, conversation, question, now, intent=intent), not existed
+
+
+def _was_typed(session: Session, conversation_id: str, text: str) -> bool:
+    """Whether the parent has written this in the conversation before; spaces and line ends do not count."""
+    said = conversations.messages_after(session, conversation_id, 0)
+    return text.split() in [message.text.split() for message in said if message.sender == models.PARENT]
 
 
 def _last_typed(session: Session, conversation_id: str) -> str:

@@ -16,6 +16,8 @@ from sqlalchemy.types import JSON, TypeDecorator
 from loket import settings
 
 BUSY_TIMEOUT_MS = 15_000
+LARGEST_ID = 2**31 - 1
+"""The largest number that a column of ids holds; PostgreSQL refuses to compare it with a larger one."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -58,6 +58,8 @@ class LoginPages(Controller):
                     utc_now(),
                     settings.load().logins_per_5_minutes,
                 )
+                if found is not None:
+                    accounts.log_out(session, staff.token(request))
         except accounts.TooManyAttempts as too_many:
             found, error = None, str(too_many)
         if found is None:
@@ -75,10 +77,8 @@ class DeskPages(Controller):
     guards = [staff.guard]
 
     @get("/", sync_to_thread=True)
-    def work_list(self, request: Request) -> Response[Any]:
+    def work_list(self, request: Request) -> Template:
         """Open tickets: urgent first, then by promise."""
-        if (must := _password_first(request)) is not None:
-            return must
         with reading() as session:
             tickets = list(session.scalars(_open_tickets()).unique())
             return Template("balie/list.html", context=_context(request) | {"tickets": tickets})
@@ -215,12 +215,6 @@ def _ticket(session: Session, ticket_id: int) -> Ticket:
     if ticket is None:
         raise NotFoundException
     return ticket
-
-
-def _password_first(request: Request) -> Response[Any] | None:
-    if staff.account(request).must_change_password:
-        return Redirect("/balie/wachtwoord", status_code=303)
-    return None
 
 
 def _context(request: Request) -> dict[str, Any]:

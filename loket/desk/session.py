@@ -15,6 +15,12 @@ from loket.clock import utc_now
 from loket.db.base import reading, transaction
 
 NAME = "balie"
+CHANGE_PAGE = "/balie/wachtwoord"
+WITH_ONE_TIME_PASSWORD = (CHANGE_PAGE, "/balie/uitloggen")
+
+
+class PasswordFirst(NotAuthorizedException):
+    """Who has a one-time password must choose one of their own before anything else."""
 
 
 def cookie(token: str) -> Cookie:
@@ -35,6 +41,8 @@ def guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
         account = accounts.of_token(session, token(connection), now)
     if account is None:
         raise NotAuthorizedException
+    if account.must_change_password and connection.url.path not in WITH_ONE_TIME_PASSWORD:
+        raise PasswordFirst
     connection.scope["state"]["account"] = account
     if not connection.url.path.endswith("/events"):
         with transaction() as session:

@@ -43,8 +43,8 @@ class FollowUpPage(Controller):
         with transaction() as session:
             ticket = _ticket(session, token)
             now = utc_now()
-            client_id = data.get("client_id", "")[:64] or None
-            if client_id and conversations.same_client_id(session, ticket.conversation_id, client_id):
+            client_id = conversations.sent_id(data.get("client_id") or secrets.token_hex(8), text)
+            if conversations.same_client_id(session, ticket.conversation_id, client_id):
                 return Redirect(f"/vraag/{token}#laatste", status_code=303)
             conversations.receive(session, ticket.conversation, text, client_id, now, choice=None)
             queue.parent_writes(session, ticket, now)

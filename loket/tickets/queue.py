@@ -89,11 +89,12 @@ def parent_writes(session: Session, ticket: Ticket, now: datetime) -> None:
 def claim(session: Session, ticket_id: int, adviser: Account, now: datetime) -> bool:
     """Take a free ticket, or renew one's own lease. One conditional UPDATE: two advisers never both succeed."""
     free = or_(Ticket.claimed_by.is_(None), Ticket.claimed_until < now, Ticket.claimed_by == adviser.id)
+    before = session.scalar(select(Ticket.claimed_by).where(Ticket.id == ticket_id))
     claimable = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != CLOSED, free)
     if not changed(session, claimable.values(claimed_by=adviser.id, claimed_until=now + LEASE)):
         return False
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
-    if ticket.state != CLAIMED:
+    if ticket.state != CLAIMED or before != adviser.id:
         change(session, ticket, CLAIMED, now, adviser, kind="claimed")
         ticket.conversation.owner = chat.ADVISER
     return True

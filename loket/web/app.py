@@ -25,6 +25,7 @@ from loket.chat import turns
 from loket.chat.api import ConversationApi
 from loket.chat.pages import ChatPage
 from loket.clock import AMSTERDAM, dutch_date, dutch_moment, utc_now
+from loket.desk import session as desk_session
 from loket.desk.pages import DeskPages, LoginPages
 from loket.faq import answers
 from loket.mail import sender
@@ -126,6 +127,8 @@ async def _send_mail() -> None:
 
 
 def _to_login(request: Request, error: NotAuthorizedException) -> Response[Any]:
+    if isinstance(error, desk_session.PasswordFirst):
+        return Redirect(desk_session.CHANGE_PAGE, status_code=303)
     if request.url.path.startswith("/balie"):
         return Redirect("/balie/inloggen", status_code=303)
     return errors.on_http(request, error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,20 @@ MESSAGES = {
 }
 
 
+_MISSING = re.compile(r"missing required field `(\w+)`")
+
+FIELDS = {
+    "empty_text": "text",
+    "text_too_long": "text",
+    "invalid_email": "email",
+    "invalid_phone": "phone",
+    "invalid_when": "when",
+    "invalid_client_id": "client_id",
+    "unknown_choice": "choice",
+}
+"""Where the cause of a refusal stands in what was sent."""
+
+
 @dataclass(frozen=True)
 class ApiError:
     """One error, as every API answer with a status of 400 or more carries it."""
@@ -40,7 +55,7 @@ class ApiError:
 
 
 def on_refused(request: Request, error: Refused) -> Response:
-    return respond(request, 400, ApiError(error.code, error.message, "text" if "text" in error.code else None))
+    return respond(request, 400, ApiError(error.code, error.message, FIELDS.get(error.code)))
 
 
 def on_http(request: Request, error: HTTPException) -> Response:
@@ -68,8 +83,10 @@ def respond(request: Request, status: int, error: ApiError, headers: dict[str, s
 def _first_problem(error: ValidationException) -> tuple[str | None, str]:
     problems: Any = error.extra
     if isinstance(problems, list) and problems and isinstance(problems[0], dict):
-        field = problems[0].get("key") or None
-        if field:
+        # A missing field is reported as a fault of the whole body, which has the name of our parameter.
+        missing = _MISSING.search(problems[0].get("message", ""))
+        field = missing[1] if missing else problems[0].get("key")
+        if field and field != "data":
             return field, f"Het veld “{field}” ontbreekt of klopt niet."
     return None, MESSAGES[400][1]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from ipaddress import ip_address
 from typing import Any
 
@@ -10,6 +11,8 @@ from litestar.middleware.base import DefineMiddleware
 from litestar.middleware.rate_limit import RateLimitConfig
 
 from loket import settings
+from loket.chat import conversations, session_cookie
+from loket.db.base import reading
 from loket.web.security import client_address
 
 
@@ -18,7 +21,7 @@ def limit_conversations() -> DefineMiddleware:
     return RateLimitConfig(
         rate_limit=("hour", settings.load().conversations_per_hour),
         identifier_for_request=client_address,
-        check_throttle_handler=_from_outside,
+        check_throttle_handler=_begins_from_outside,
         store="limits",
     ).middleware
 
@@ -32,11 +35,24 @@ def limit_messages() -> DefineMiddleware:
     ).middleware
 
 
-async def _from_outside(request: Request[Any, Any, Any]) -> bool:
+async def _begins_from_outside(request: Request[Any, Any, Any]) -> bool:
+    if request.method != "POST" or _on_this_machine(request):
+        return False
+    # A whole school may share one address: what a parent adds to a conversation on the page is not a new one.
+    return request.url.path.startswith("/api/") or not await asyncio.to_thread(_in_conversation, request)
+
+
+def _on_this_machine(request: Request[Any, Any, Any]) -> bool:
     try:
-        return request.method == "POST" and not ip_address(client_address(request)).is_loopback
+        return ip_address(client_address(request)).is_loopback
     except ValueError:
-        return True
+        return False
+
+
+def _in_conversation(request: Request[Any, Any, Any]) -> bool:
+    conversation_id, token = session_cookie.read(request)
+    with reading() as session:
+        return bool(conversation_id) and conversations.find(session, conversation_id, token) is not None
 
 
 def _conversation(request: Request[Any, Any, Any]) -> str:

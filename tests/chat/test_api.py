@@ -69,7 +69,9 @@ def test_moments_carry_a_time_zone(parent: Parent) -> None:
 
 @pytest.mark.parametrize("path", ["messages", "feedback", "handoff"])
 @pytest.mark.parametrize("header", ["Bearer verkeerd", "Bearer", "Basic eA==", ""])
-def test_without_the_right_token_nothing_is_taken_in(site: TestClient[Any], parent: Parent, path: str, header: str) -> None:
+def test_without_the_right_token_nothing_is_taken_in(
+    site: TestClient[Any], parent: Parent, path: str, header: str
+) -> None:
     body = {
         "messages": {"client_id": "1", "text": "hallo"},
         "feedback": {"message_id": 1, "helpful": True},
@@ -182,7 +184,16 @@ def test_a_body_of_megabytes_is_refused(parent: Parent) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["/restart", '/inform{"sector": "po"}', "/", "😀😀", "<b>vet</b>", "Robert'); DROP TABLE message;--", "العربية", "a\u0000b"],
+    [
+        "/restart",
+        '/inform{"sector": "po"}',
+        "/",
+        "😀😀",
+        "<b>vet</b>",
+        "Robert'); DROP TABLE message;--",
+        "العربية",
+        "a\u0000b",
+    ],
 )
 def test_every_text_reaches_the_assistant_as_text(parent: Parent, rasa: FakeRasa, text: str) -> None:
     assert parent.send(text).status_code == 200

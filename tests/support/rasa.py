@@ -44,12 +44,15 @@ class FakeRasa:
     def teach(self, text: str, intent: str, action: str = "action_answer", **decision: Any) -> None:
         """Understand `text` as `intent` and run `action`; `decision` as the classifier would add it."""
         sector = decision.pop("sector", None)
-        self.taught[text] = action, {
-            "intent": {"name": intent},
-            "intent_ranking": [{"name": intent, "confidence": 0.9}],
-            "entities": [{"entity": "sector", "value": sector}] if sector else [],
-            "decision": decision,
-        }
+        self.taught[text] = (
+            action,
+            {
+                "intent": {"name": intent},
+                "intent_ranking": [{"name": intent, "confidence": 0.9}],
+                "entities": [{"entity": "sector", "value": sector}] if sector else [],
+                "decision": decision,
+            },
+        )
 
     def respond(self, call: dict[str, Any]) -> tuple[int, bytes]:
         self.heard.append(call)

@@ -37,6 +37,12 @@ function show(fresh, own) {
   if (added && !own && added.classList.contains("from-adviser")) say("Er is een antwoord van een adviseur.");
   if (added) added.scrollIntoView({ block: added.offsetHeight > innerHeight * 0.6 ? "start" : "nearest" });
   follow();
+  return added;
+}
+
+function focusOn(message) {
+  message.tabIndex = -1;
+  message.focus({ preventScroll: true });
 }
 
 function showError(text) {
@@ -95,7 +101,9 @@ async function send(form, button) {
     }
     sessionStorage.removeItem(DRAFT);
     renew(fresh);
-    show(fresh, true);
+    const added = show(fresh, true);
+    // The button that was pressed is gone: the focus goes to what was said, so that Tab leads to the choices below it.
+    if (!typed && added && document.activeElement === document.body) focusOn(added);
   } catch (error) {
     provisional?.remove();
     if (typed) field().value = text;

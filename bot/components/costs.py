@@ -1,0 +1,123 @@
+"""The choice between answering, asking, handing over and acting at once, without Rasa: expected costs of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Costs(NamedTuple):
+    """What each outcome costs; config.yml says in plain words what the numbers mean."""
+
+    wrong_answer: float = 10.0
+    ask: float = 1.0
+    ask_in_vain: float = 4.0
+    hand_over: float = 4.0
+    hand_over_outside: float = 0.5
+    missed_urgent: float = 100.0
+    needless_urgent: float = 10.0
+    alarm_factor: float = 20.0
+
+
+class Probabilities(NamedTuple):
+    """Of a message, and of each of its sentences (no rows where there is but one)."""
+
+    intents: list[str]
+    message: np.ndarray  # (intents,)
+    sentences: np.ndarray  # (sentences, intents)
+    texts: Sequence[str] = ()  # the sentences
+
+
+class Roles(NamedTuple):
+    """Intents that are not simply answered."""
+
+    urgent: Collection[str] = ()
+    dialogue: Collection[str] = ()
+    outside: str = ""
+
+
+class Decided(NamedTuple):
+    """What is to be done: `intents` best first, `probability` that the first (or all that are answered) is right."""
+
+    kind: str  # answer, ask, handoff or urgent
+    intents: list[str]
+    probability: float
+    reason: str
+
+
+# How many meanings "bedoelt u …?" shows.
+SHOWN = 3
+_QUESTION_WORDS = frozenset(
+    "wie wat waar wanneer waarom hoe hoeveel welke welk mag mogen moet moeten kan kunnen krijgt krijg krijgen heb heeft "
+    "hebben is zijn wordt worden zijn bestaat geldt wil weet klopt".split()
+)
+
+
+def decide(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided:
+    """The cheapest thing to do with a message of these probabilities and alarm words."""
+    return (
+        _urgent(found, alarms, roles, costs)
+        or _two_questions(found, roles, costs)
+        or _cheapest(found.intents, found.message, roles, costs)
+    )
+
+
+def _urgent(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided | None:
+    """Acts when missing it is expected to cost more than acting for nothing, in the message or in any one sentence of it."""
+    chances = found.message if not len(found.sentences) else np.maximum(found.message, found.sentences.max(axis=0))
+    urgent = {intent: float(chances[found.intents.index(intent)]) for intent in roles.urgent if intent in found.intents}
+    if not urgent:
+        return None
+    # Words that warn make the same chance weigh more: the odds are multiplied.
+    for intent in alarms:
+        if intent in urgent:
+            odds = costs.alarm_factor * urgent[intent] / max(1 - urgent[intent], 1e-9)
+            urgent[intent] = odds / (1 + odds)
+    ranked = sorted(urgent, key=lambda intent: -urgent[intent])
+    together = min(sum(urgent.values()), 1.0)
+    if together * costs.missed_urgent <= (1 - together) * costs.needless_urgent:
+        return None
+    return Decided("urgent", ranked[:1], urgent[ranked[0]], "alarm_words" if ranked[0] in alarms else "urgent_intent")
+
+
+def _two_questions(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:
+    """Two sentences that each ask something else, each sure enough to be answered by itself."""
+    asked: dict[str, float] = {}
+    for text, chances in zip(found.texts, found.sentences):
+        by_itself = _cheapest(found.intents, chances, roles, costs)
+        if by_itself.kind == "answer" and by_itself.intents[0] not in roles.dialogue and is_question(text):
+            intent = by_itself.intents[0]
+            asked[intent] = max(asked.get(intent, 0.0), by_itself.probability)
+    best = found.intents[int(found.message.argmax())]
+    if len(asked) < 2 or best not in asked:
+        return None
+    others = sorted((intent for intent in asked if intent != best), key=lambda intent: -asked[intent])
+    return Decided("answer", [best, others[0]], min(asked[best], asked[others[0]]), "two_questions")
+
+
+def _cheapest(intents: list[str], chances: np.ndarray, roles: Roles, costs: Costs) -> Decided:
+    order = np.argsort(-chances, kind="stable")
+    outside = float(chances[intents.index(roles.outside)]) if roles.outside in intents else 0.0
+    ranked = [place for place in order if intents[place] != roles.outside]
+    first = float(chances[ranked[0]])
+    shown = float(chances[ranked[:SHOWN]].sum())
+    names = [intents[place] for place in ranked[:SHOWN]]
+    expected = {
+        "answer": (1 - first) * costs.wrong_answer,
+        "ask": costs.ask + (1 - shown) * costs.ask_in_vain,
+        "handoff": (1 - outside) * costs.hand_over + outside * costs.hand_over_outside,
+    }
+    kind = min(expected, key=expected.__getitem__)
+    if kind == "answer":
+        return Decided(kind, names[:1], first, "sure")
+    if kind == "ask":
+        return Decided(kind, names, first, "in_doubt")
+    return Decided(kind, names, max(outside, first), "out_of_domain" if outside > 0.5 else "not_understood")
+
+
+def is_question(sentence: str) -> bool:
+    """Whether a sentence asks something by its form."""
+    words = sentence.lower().split()
+    return sentence.rstrip().endswith("?") or bool(words) and words[0] in _QUESTION_WORDS

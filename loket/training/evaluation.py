@@ -1,0 +1,215 @@
+"""How well the assistant understands: figures from what it made of questions whose intent is known. Pure functions.
+
+A share lies between 0 and 1, and is 0.0 over no questions at all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FALLBACK = "nlu_fallback"
+OUT_OF_DOMAIN = "buiten_domein"
+CRISIS = "crisis"
+CALIBRATION_BINS = 10
+
+Row = Mapping[str, Any]
+
+
+class MalformedGold(Exception):
+    """A file of gold questions cannot be read: says the file, the line where it is known, and what is wrong there."""
+
+    def __init__(self, path: Path, line: int | None, problem: str) -> None:
+        self.path = path
+        self.line = line
+        super().__init__(f"{path}, line {line}: {problem}" if line else f"{path}: {problem}")
+
+
+@dataclass(frozen=True)
+class Gold:
+    """A question, its intent, and the other intents whose answer would also do."""
+
+    text: str
+    intent: str
+    ook: tuple[str, ...] = field(default=())
+
+    def accepts(self, intent: str | None) -> bool:
+        return intent == self.intent or intent in self.ook
+
+
+def read_gold(path: Path) -> list[Gold]:
+    """Gold questions from a folder of YAML files, one such file, or a JSONL file. Raises MalformedGold."""
+    if path.is_dir():
+        return [gold for file in sorted(path.glob("*.yml")) for gold in read_gold_yaml(file)]
+    return read_gold_yaml(path) if path.suffix in {".yml", ".yaml"} else read_gold_jsonl(path)
+
+
+def read_gold_yaml(path: Path) -> list[Gold]:
+    """Questions in Rasa's NLU format: a list of intents, each with a block of "- question" lines."""
+    try:
+        blocks = yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
+        return [
+            Gold(line.strip().removeprefix("- ").strip(), block["intent"])
+            for block in blocks
+            for line in block["examples"].splitlines()
+            if line.strip()
+        ]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise MalformedGold(path, mark.line + 1 if mark else None, "no valid YAML") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise MalformedGold(path, None, "not Rasa's NLU format: nlu, then intent and examples") from error
+
+
+def read_gold_jsonl(path: Path) -> list[Gold]:
+    """Questions as JSON lines: {"text", "intent"} and perhaps {"ook": [intents]}. Empty lines are skipped."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [_gold_of(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _gold_of(path: Path, number: int, line: str) -> Gold:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise MalformedGold(path, number, "no valid JSON") from error
+    if not isinstance(row, dict):
+        raise MalformedGold(path, number, "no JSON object")
+    for key in ("text", "intent"):
+        if not isinstance(row.get(key), str) or not row[key].strip():
+            raise MalformedGold(path, number, f'"{key}" is missing or is no text')
+    also = row.get("ook") or []
+    if not isinstance(also, list) or not all(isinstance(intent, str) for intent in also):
+        raise MalformedGold(path, number, '"ook" is no list of intents')
+    return Gold(row["text"], row["intent"], tuple(also))
+
+
+def evaluate(parsed: Sequence[Row], gold: Sequence[Gold], urgent: Collection[str] = ()) -> dict[str, Any]:
+    """The figures. `parsed` are rows of bot.parse, in the order of `gold`; `urgent` are the catalogue's urgent intents.
+
+    first            the classifier's best intent is the right one
+    first_lenient    … or one that would also do; so count all figures below but macro_f1
+    first_three      a right one is among the best three
+    answered_wrong   of what was answered outright, the share whose answer was not a right one
+    urgent_recall    of the urgent and crisis questions, the share that was treated as urgent, or whose urgent intent came first
+    calibration_error  mean distance between how sure the classifier was and how often it was right, over ten bins
+    """
+    if len(parsed) != len(gold):
+        raise ValueError(f"{len(parsed)} parsed rows for {len(gold)} gold questions")
+    rankings = [ranking(row) for row in parsed]
+    firsts = [names[0] if names else "" for names in rankings]
+    kinds = [kind_of(row) for row in parsed]
+    answered = [place for place, kind in enumerate(kinds) if kind == "answer"]
+    outside = [place for place, entry in enumerate(gold) if entry.intent == OUT_OF_DOMAIN]
+    in_crisis = [place for place, entry in enumerate(gold) if entry.intent == CRISIS]
+    pressing = [place for place, entry in enumerate(gold) if entry.intent == CRISIS or entry.intent in urgent]
+
+    def noticed(place: int) -> bool:
+        by_rank = firsts[place] == gold[place].intent and gold[place].intent in urgent
+        return kinds[place] == "urgent" or by_rank
+
+    right = [entry.accepts(first) for entry, first in zip(gold, firsts, strict=True)]
+    times = sorted(float(row.get("ms") or 0.0) for row in parsed)
+    return {
+        "n": len(gold),
+        "first": share(first == entry.intent for entry, first in zip(gold, firsts, strict=True)),
+        "first_lenient": share(right),
+        "first_three": share(any(map(entry.accepts, names[:3])) for entry, names in zip(gold, rankings, strict=True)),
+        "macro_f1": macro_f1([entry.intent for entry in gold], firsts),
+        "answered": share(kind == "answer" for kind in kinds),
+        "answered_wrong": share(not gold[place].accepts(_answered_with(parsed[place])) for place in answered),
+        "asked": share(kind == "ask" for kind in kinds),
+        "handed_over": share(kind == "handoff" for kind in kinds),
+        "out_of_domain_answered": share(_answers_outside(parsed[place]) for place in outside),
+        "urgent_recall": share(noticed(place) for place in pressing),
+        "crisis_recall": share(kinds[place] == "urgent" for place in in_crisis),
+        "calibration_error": calibration_error([confidence(row) for row in parsed], right),
+        "p50_ms": percentile(times, 0.50),
+        "p95_ms": percentile(times, 0.95),
+        "confused": confused(gold, firsts),
+    }
+
+
+def ranking(row: Row) -> list[str]:
+    """The classifier's intents, best first, without the fallback that the decision may have put before them."""
+    names = [entry["name"] for entry in row.get("ranking") or [] if entry["name"] != FALLBACK]
+    return names or [name for name in [row.get("intent")] if name and name != FALLBACK]
+
+
+def confidence(row: Row) -> float:
+    """How sure the classifier was of its first intent."""
+    entries = [entry for entry in row.get("ranking") or [] if entry["name"] != FALLBACK]
+    return float(entries[0]["confidence"] if entries else row.get("confidence") or 0.0)
+
+
+def kind_of(row: Row) -> str:
+    """What was done with the question: answer, ask, handoff or urgent. A pipeline without a decision answers, or asks."""
+    if decision := row.get("decision"):
+        return str(decision["kind"])
+    return "ask" if row.get("intent") in (FALLBACK, None) else "answer"
+
+
+def _answered_with(row: Row) -> str | None:
+    intents = (row.get("decision") or {}).get("intents")
+    return intents[0] if intents else row.get("intent")
+
+
+def _answers_outside(row: Row) -> bool:
+    """Whether a question that is none of the counter's got an answer about school."""
+    return kind_of(row) == "answer" and _answered_with(row) != OUT_OF_DOMAIN
+
+
+def share(values: Iterable[bool]) -> float:
+    """The share that is true."""
+    counted = [bool(value) for value in values]
+    return sum(counted) / len(counted) if counted else 0.0
+
+
+def macro_f1(right: Sequence[str], found: Sequence[str]) -> float:
+    """The mean of F1 over the intents that are right or were found somewhere, each counting the same."""
+    hits = Counter(true for true, guess in zip(right, found, strict=True) if true == guess)
+    of_right, of_found = Counter(right), Counter(found)
+    intents = of_right.keys() | of_found.keys()
+    return sum(2 * hits[i] / (of_right[i] + of_found[i]) for i in intents) / len(intents) if intents else 0.0
+
+
+def calibration_error(confidences: Sequence[float], right: Sequence[bool]) -> float:
+    """Expected calibration error over bins of equal width (Naeini et al. 2015)."""
+    bins: dict[int, list[int]] = {}
+    for place, sure in enumerate(confidences):
+        bins.setdefault(min(int(sure * CALIBRATION_BINS), CALIBRATION_BINS - 1), []).append(place)
+    distances = [
+        abs(sum(confidences[place] for place in places) - sum(bool(right[place]) for place in places))
+        for places in bins.values()
+    ]
+    return sum(distances) / len(confidences) if confidences else 0.0
+
+
+def risk_coverage(parsed: Sequence[Row], gold: Sequence[Gold]) -> list[tuple[float, float]]:
+    """Points (share answered, share of these that is wrong), if the surest questions are answered first."""
+    order = sorted(range(len(gold)), key=lambda place: -confidence(parsed[place]))
+    points, wrong = [], 0
+    for count, place in enumerate(order, 1):
+        first = (ranking(parsed[place]) or [""])[0]
+        wrong += not gold[place].accepts(first)
+        points.append((count / len(order), wrong / count))
+    return points
+
+
+def confused(gold: Sequence[Gold], firsts: Sequence[str], most: int = 20) -> list[dict[str, Any]]:
+    """The commonest mistakes: pairs of the right intent and the one found instead, lenient, with how often."""
+    pairs = Counter(
+        (entry.intent, first) for entry, first in zip(gold, firsts, strict=True) if not entry.accepts(first)
+    )
+    ranked = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))[:most]
+    return [{"intent": true, "found": guess, "count": count} for (true, guess), count in ranked]
+
+
+def percentile(ordered: Sequence[float], part: float) -> float:
+    """The value below which `part` of the sorted values lie (nearest rank)."""
+    return ordered[min(int(part * len(ordered)), len(ordered) - 1)] if ordered else 0.0
