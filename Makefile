@@ -5,7 +5,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 BOT_PYTHON := bot/.venv/bin/python
 PYTEST := $(UV) run --frozen pytest
-BOT_PYTEST := $(BOT_PYTHON) -m pytest -c bot/pyproject.toml
+BOT_PYTEST := $(BOT_PYTHON) -m pytest -c bot/pyproject.toml tests/bot
 
 .PHONY: help run test check format install train bench clean
 

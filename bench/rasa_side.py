@@ -65,23 +65,34 @@ def stock(folder: Path, epochs: int) -> Side:
     return Side("stock", train, serve, "/webhooks/rest/webhook", "message")
 
 
-def stock_training_seconds(folder: Path, epochs: int) -> float:
-    """Train stock Rasa and return the seconds that all of its epochs take.
+@dataclass(frozen=True)
+class Training:
+    """What a training took: seconds by the clock and of processor time, the start of the process among them."""
+
+    training_s: float
+    training_cpu_s: float
+
+
+def train_stock(folder: Path, epochs: int) -> Training:
+    """Train stock Rasa, and return what all of its epochs take.
 
     With fewer epochs it is trained for one, too, and the difference is what an epoch costs. DIET's batches grow from 64 to
     256 over its epochs, so a single epoch is dearer than the mean, and the outcome is on the low side.
     """
-    one = run_training(stock(folder, 1)) if epochs < FULL_EPOCHS else 0.0
-    some = run_training(stock(folder, epochs))
     if epochs == FULL_EPOCHS:
-        return some
-    return one + (some - one) / (epochs - 1) * (FULL_EPOCHS - 1)
+        return train(stock(folder, epochs))
+    one, some = train(stock(folder, 1)), train(stock(folder, epochs))
+
+    def all_of_them(of_one: float, of_some: float) -> float:
+        return of_one + (of_some - of_one) / (epochs - 1) * (FULL_EPOCHS - 1)
+
+    return Training(all_of_them(one.training_s, some.training_s), all_of_them(one.training_cpu_s, some.training_cpu_s))
 
 
-def run_training(side: Side) -> float:
-    """Train, and return the seconds it took, the start of the process among them."""
+def train(side: Side) -> Training:
+    """Train as the side does."""
     with tempfile.TemporaryDirectory() as cache:
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), _cpu_of_children()
         done = subprocess.run(
             side.train,
             cwd=ROOT,
@@ -89,10 +100,15 @@ def run_training(side: Side) -> float:
             capture_output=True,
             text=True,
         )
-        seconds = time.perf_counter() - start
+        training = Training(time.perf_counter() - start, _cpu_of_children() - cpu)
     if done.returncode:
         raise SystemExit(f"{side.name}: training failed\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-    return seconds
+    return training
+
+
+def _cpu_of_children() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 class Host:

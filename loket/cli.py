@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -109,6 +110,41 @@ def ask(
             typer.echo(f"  {entry['confidence']:6.1%}  {entry['name']}  ({catalogue.load().label(entry['name'])})")
 
 
+@app.command()
+def evaluate(
+    questions: Annotated[
+        Path | None, typer.Option(help="JSON lines with text, intent, ook. Default: the gold set.")
+    ] = None,
+    as_json: Json = False,
+    plots: Annotated[Path | None, typer.Option(help="Write plots into this folder.")] = None,
+    gate: Annotated[bool, typer.Option("--gate", help="End with status 1 when a recorded figure is not held.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Record the figures as the ones to hold.")] = False,
+) -> None:
+    """Measure how well the trained assistant understands questions whose intent is known."""
+    from loket import catalogue, processes
+    from loket.training import evaluation, examples, report
+    from loket.yamlfile import ContentError
+
+    known = catalogue.load()
+    try:
+        gold = evaluation.read_gold(questions or examples.GOLD_DIR)
+        parsed = list(processes.parse([entry.text for entry in gold], settings.load().model))
+    except (ContentError, OSError, processes.BotMissing, RuntimeError) as error:
+        _fail(str(error))
+    urgent = [intent.id for intent in known.intents.values() if intent.urgent]
+    figures = evaluation.evaluate(parsed, gold, urgent)
+    typer.echo(json.dumps(figures, ensure_ascii=False) if as_json else "\n".join(report.lines(figures)))
+    if plots:
+        from loket.training import plots as drawing
+
+        themes = {intent.id: known.themes[intent.theme] for intent in known.intents.values()}
+        drawing.draw_all(parsed, gold, themes, plots)
+    if record:
+        report.record(figures)
+    if gate and (worse := report.worse(figures)):
+        _fail("\n".join(worse), status=1)
+
+
 @account_app.command("add")
 def account_add(
     email: str,
@@ -192,6 +228,6 @@ def _report(problems: list[Problem]) -> None:
     raise typer.Exit(1 if problems else 0)
 
 
-def _fail(message: str) -> None:
+def _fail(message: str, status: int = 2) -> NoReturn:
     typer.echo(message, err=True)
-    raise typer.Exit(2)
+    raise typer.Exit(status)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from loket import settings
@@ -54,15 +54,16 @@ def database(
     request: pytest.FixtureRequest, own_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> Engine:
     """An empty, migrated database, as the service uses it: once on SQLite, once on PostgreSQL."""
-    if request.param == "postgresql":
-        url = os.environ.get("LOKET_TEST_POSTGRES")
-        if not url:
-            missing("PostgreSQL (LOKET_TEST_POSTGRES)")
-        monkeypatch.setenv("LOKET_DATABASE_URL", str(url))
-        settings.load.cache_clear()
-        base.engine.cache_clear()
-        _empty(base.engine())
-    migrate.upgrade(base.engine())
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_sqlite"), _folder(own_settings) / "loket.db")
+        return base.engine()
+    url = os.environ.get("LOKET_TEST_POSTGRES")
+    if not url:
+        missing("PostgreSQL (LOKET_TEST_POSTGRES)")
+    monkeypatch.setenv("LOKET_DATABASE_URL", str(url))
+    settings.load.cache_clear()
+    base.engine.cache_clear()
+    _prepare_postgresql(base.engine())
     return base.engine()
 
 
@@ -81,8 +82,7 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sqlite(own_settings: settings.Settings, empty_sqlite: Path) -> Engine:
     """An empty, migrated SQLite database, for tests whose subject is not the database."""
-    own_settings.var.mkdir()
-    shutil.copy(empty_sqlite, own_settings.var / "loket.db")
+    shutil.copy(empty_sqlite, _folder(own_settings) / "loket.db")
     return base.engine()
 
 
@@ -106,8 +106,28 @@ def service(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
         yield running
 
 
-def _empty(engine: Engine) -> None:
+def _folder(configured: settings.Settings) -> Path:
+    configured.var.mkdir(exist_ok=True)
+    return configured.var
+
+
+_prepared: set[str] = set()
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    """Migrate the database once a run, and empty its tables for every test after that."""
+    tables = ", ".join(f'"{name}"' for name in Base.metadata.tables)
     with engine.begin() as connection:
-        Base.metadata.drop_all(connection)
-        connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-        connection.execute(text("DROP FUNCTION IF EXISTS audit_append_only CASCADE"))
+        if str(engine.url) in _prepared:
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            return
+        drop_everything(connection)
+    migrate.upgrade(engine)
+    _prepared.add(str(engine.url))
+
+
+def drop_everything(connection: Connection) -> None:
+    """Leave a PostgreSQL database as new."""
+    Base.metadata.drop_all(connection)
+    connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+    connection.execute(text("DROP FUNCTION IF EXISTS audit_append_only CASCADE"))

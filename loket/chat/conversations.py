@@ -84,6 +84,11 @@ def sent_id(form_id: str, *content: str) -> str:
     return hashlib.sha256("\0".join((form_id, *content)).encode(errors="replace")).hexdigest()
 
 
+def hold(session: Session, conversation: Conversation) -> None:
+    """Let no other transaction decide about this conversation until this one ends (on SQLite none can anyway)."""
+    session.execute(select(Conversation.id).where(Conversation.id == conversation.id).with_for_update())
+
+
 def checked_text(text: str) -> str:
     """A parent's text, fit to be kept. Raises Refused."""
     text = text.replace("\x00", "").strip()

@@ -25,7 +25,7 @@ from loket.db.base import reading, transaction
 from loket.faq import answers
 from loket.tickets import queue, states
 from loket.tickets.models import Ticket
-from loket.web.limits import limit_conversations
+from loket.web.limits import limit_conversations, limit_messages
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -49,7 +49,7 @@ class ChatPage(Controller):
         """The conversation of this browser, or an empty one with the greeting."""
         return _page(request)
 
-    @post("/", middleware=[limit_conversations()], name="chat.send")
+    @post("/", middleware=[limit_conversations(), limit_messages()], name="chat.send")
     async def send(self, request: Request, state: State, data: Form) -> Response[Any]:
         """Send the form; afterwards the browser shows the page anew (a reload sends nothing twice)."""
         cookie = None

@@ -61,6 +61,7 @@ def hand_off(
     consent_reuse: bool | None = None,
 ) -> tuple[Ticket, bool]:
     """The parent leaves a question by the form, with or without the assistant. Returns the ticket and whether it is new."""
+    conversations.hold(session, conversation)
     existed = queue.of_conversation(session, conversation.id) is not None
     intent = dialogue.guess(session, conversation.id)
     ticket = queue.hand_off(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from loket import catalogue, settings, working_time
 from loket.accounts.models import Account
+from loket.chat import conversations
 from loket.chat import models as chat
 from loket.chat.models import Conversation, Message
 from loket.clock import dutch_moment
@@ -53,6 +54,7 @@ def hand_off(
     urgent: bool = False,
 ) -> Ticket:
     """Give the conversation to the queue, in the caller's transaction. A second time completes the same ticket."""
+    conversations.hold(session, conversation)
     ticket = of_conversation(session, conversation.id)
     if ticket is None:
         ticket = _create(session, conversation, question, intent, urgent, now)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from loket.training import examples
+from loket.yamlfile import ContentError, Problem
 
 FALLBACK = "nlu_fallback"
 OUT_OF_DOMAIN = "buiten_domein"
@@ -20,15 +21,6 @@ CRISIS = "crisis"
 CALIBRATION_BINS = 10
 
 Row = Mapping[str, Any]
-
-
-class MalformedGold(Exception):
-    """A file of gold questions cannot be read: says the file, the line where it is known, and what is wrong there."""
-
-    def __init__(self, path: Path, line: int | None, problem: str) -> None:
-        self.path = path
-        self.line = line
-        super().__init__(f"{path}, line {line}: {problem}" if line else f"{path}: {problem}")
 
 
 @dataclass(frozen=True)
@@ -44,48 +36,41 @@ class Gold:
 
 
 def read_gold(path: Path) -> list[Gold]:
-    """Gold questions from a folder of YAML files, one such file, or a JSONL file. Raises MalformedGold."""
+    """Gold questions from a folder of YAML files, one such file, or a JSONL file. Raises ContentError with file and line."""
     if path.is_dir():
-        return [gold for file in sorted(path.glob("*.yml")) for gold in read_gold_yaml(file)]
-    return read_gold_yaml(path) if path.suffix in {".yml", ".yaml"} else read_gold_jsonl(path)
-
-
-def read_gold_yaml(path: Path) -> list[Gold]:
-    """Questions in Rasa's NLU format: a list of intents, each with a block of "- question" lines."""
-    try:
-        blocks = yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
-        return [
-            Gold(line.strip().removeprefix("- ").strip(), block["intent"])
-            for block in blocks
-            for line in block["examples"].splitlines()
-            if line.strip()
-        ]
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise MalformedGold(path, mark.line + 1 if mark else None, "no valid YAML") from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise MalformedGold(path, None, "not Rasa's NLU format: nlu, then intent and examples") from error
+        return [Gold(example.text, example.intent) for example in examples.load(path)]
+    if path.suffix == ".yml":
+        return [Gold(example.text, example.intent) for example in examples.load_file(path)]
+    return read_gold_jsonl(path)
 
 
 def read_gold_jsonl(path: Path) -> list[Gold]:
     """Questions as JSON lines: {"text", "intent"} and perhaps {"ook": [intents]}. Empty lines are skipped."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [_gold_of(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    gold: list[Gold] = []
+    problems: list[Problem] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            gold.append(_gold_of(json.loads(line)))
+        except json.JSONDecodeError:
+            problems.append(Problem(str(path), number, "no valid JSON"))
+        except ValueError as error:
+            problems.append(Problem(str(path), number, str(error)))
+    if problems:
+        raise ContentError(problems)
+    return gold
 
 
-def _gold_of(path: Path, number: int, line: str) -> Gold:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise MalformedGold(path, number, "no valid JSON") from error
+def _gold_of(row: Any) -> Gold:
     if not isinstance(row, dict):
-        raise MalformedGold(path, number, "no JSON object")
+        raise ValueError("no JSON object")
     for key in ("text", "intent"):
         if not isinstance(row.get(key), str) or not row[key].strip():
-            raise MalformedGold(path, number, f'"{key}" is missing or is no text')
+            raise ValueError(f'"{key}" is missing or is no text')
     also = row.get("ook") or []
     if not isinstance(also, list) or not all(isinstance(intent, str) for intent in also):
-        raise MalformedGold(path, number, '"ook" is no list of intents')
+        raise ValueError('"ook" is no list of intents')
     return Gold(row["text"], row["intent"], tuple(also))
 
 

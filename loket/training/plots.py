@@ -12,7 +12,7 @@ from loket.training.evaluation import CALIBRATION_BINS, Gold, Row, confidence, r
 
 matplotlib.use("Agg")  # no screen is needed, nor looked for
 
-from matplotlib.figure import Figure  # noqa: E402  after the choice of no screen
+from matplotlib.figure import Figure
 
 
 def draw_all(parsed: Sequence[Row], gold: Sequence[Gold], theme_of: Mapping[str, str], folder: Path) -> list[Path]:

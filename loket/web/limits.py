@@ -56,4 +56,5 @@ def _in_conversation(request: Request[Any, Any, Any]) -> bool:
 
 
 def _conversation(request: Request[Any, Any, Any]) -> str:
-    return str(request.path_params.get("conversation_id", client_address(request)))
+    found = request.path_params.get("conversation_id") or session_cookie.read(request)[0]
+    return str(found or client_address(request))

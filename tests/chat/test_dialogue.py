@@ -87,7 +87,9 @@ def test_two_questions_get_two_answers_and_a_word_about_it(talk: Talk) -> None:
 
 def test_of_two_questions_neither_is_offered_as_follow_up(talk: Talk) -> None:
     replies = talk("a", intents=["pesten_aanpak", "pesten_school_doet_niets"])
-    assert all(c["intent"] not in ("pesten_aanpak", "pesten_school_doet_niets") for r in replies[1:] for c in r["choices"])
+    assert all(
+        c["intent"] not in ("pesten_aanpak", "pesten_school_doet_niets") for r in replies[1:] for c in r["choices"]
+    )
 
 
 def test_the_sector_is_asked_when_the_answer_depends_on_it(talk: Talk, conversation: Conversation) -> None:
@@ -158,7 +160,10 @@ def test_a_choice_is_answered_as_that_question(talk: Talk) -> None:
 
 def test_nothing_near_offers_a_person(talk: Talk, session: Session) -> None:
     (reply,) = talk("blub", "nlu_fallback", dialogue.ask, kind="handoff")
-    assert (reply["kind"], [set(c) - {"id", "label"} for c in reply["choices"]]) == ("offer", [{"handoff"}, {"rephrase"}])
+    assert (reply["kind"], [set(c) - {"id", "label"} for c in reply["choices"]]) == (
+        "offer",
+        [{"handoff"}, {"rephrase"}],
+    )
     assert log_of(session) == [("offered", None)]
     assert ticket_of(session) is None
 

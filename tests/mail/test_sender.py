@@ -173,7 +173,9 @@ def test_a_sender_that_died_half_way_is_followed_by_another(configured: Settings
     assert sender.send_waiting(configured, NOON + sender.HOLD) == 1
 
 
-def test_the_website_sends_what_waits(configured: Settings, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_website_sends_what_waits(
+    configured: Settings, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from litestar.testing import TestClient
 
     from loket.web.app import create_app

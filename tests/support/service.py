@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import re
@@ -45,9 +46,13 @@ def trained_model() -> Path:
             if ".venv" not in file.parts:
                 digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
     model = ROOT / "models" / f"test-{digest.hexdigest()[:16]}.tar.gz"
-    if not model.exists():
-        command = processes.train(model)
-        subprocess.run(command.arguments, cwd=ROOT, env=command.environment(), check=True)
+    model.parent.mkdir(exist_ok=True)
+    # Two test runs at once train once: the second waits for the first.
+    with (model.parent / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not model.exists():
+            command = processes.train(model)
+            subprocess.run(command.arguments, cwd=ROOT, env=command.environment(), check=True)
     return model
 
 

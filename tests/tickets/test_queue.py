@@ -110,7 +110,9 @@ def test_a_lease_that_runs_keeps_others_out(ticket: Ticket, aisha: Account, bram
     assert not claim(ticket, bram, minutes=9.9)
 
 
-def test_a_lease_that_lapsed_lets_another_in_and_that_is_an_event(ticket: Ticket, aisha: Account, bram: Account) -> None:
+def test_a_lease_that_lapsed_lets_another_in_and_that_is_an_event(
+    ticket: Ticket, aisha: Account, bram: Account
+) -> None:
     claim(ticket, aisha)
     assert claim(ticket, bram, minutes=10.1)
     assert history(ticket)[1:] == [("claimed", aisha.id), ("claimed", bram.id)]

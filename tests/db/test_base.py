@@ -1,0 +1,69 @@
+"""What every table shares: moments with a time zone, and transactions that hold."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import StatementError
+
+from loket.chat import conversations
+from loket.chat.models import Conversation
+from loket.clock import AMSTERDAM
+from loket.db.base import reading, transaction
+from tests.conftest import NOON
+from tests.support.site import all_of
+
+
+def start(now: datetime = NOON) -> str:
+    with transaction() as session:
+        return conversations.start(session, now)[0].id
+
+
+def test_a_moment_comes_back_in_utc(database: Engine) -> None:
+    start(NOON.astimezone(AMSTERDAM))
+    moment = all_of(Conversation)[0].created_at
+    assert (moment, moment.tzinfo) == (NOON, UTC)
+
+
+def test_a_moment_without_time_zone_is_refused(database: Engine) -> None:
+    with pytest.raises(StatementError, match="without time zone"):
+        start(datetime(2026, 11, 24, 12, 0))  # noqa: DTZ001 - that is the point
+
+
+def test_an_error_leaves_nothing(database: Engine) -> None:
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    assert all_of(Conversation) == []
+
+
+def fail_half_way() -> None:
+    with transaction() as session:
+        conversations.start(session, NOON)
+        raise RuntimeError
+
+
+def test_many_writers_wait_for_their_turn(database: Engine) -> None:
+    threads = [threading.Thread(target=start) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(all_of(Conversation)) == 16
+
+
+def test_a_reader_does_not_wait_for_a_writer(database: Engine) -> None:
+    with transaction() as writing:
+        conversations.start(writing, NOON)
+        writing.flush()
+        with reading() as session:
+            assert session.query(Conversation).count() == 0
+
+
+def test_what_a_reader_changes_is_not_kept(database: Engine) -> None:
+    conversation_id = start()
+    with reading() as session:
+        session.get_one(Conversation, conversation_id).owner = "adviser"
+    assert all_of(Conversation)[0].owner == "assistant"

@@ -1,0 +1,91 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import Engine
+from typer.testing import CliRunner, Result
+
+from loket import processes, settings
+from loket.accounts.models import Account
+from loket.cli import app
+from loket.faq import answers
+from loket.training import datacheck
+from loket.yamlfile import Problem
+from tests.support.site import all_of
+
+
+def loket(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_without_arguments_it_explains_itself() -> None:
+    result = loket()
+    for command in ("serve", "train", "ask", "account", "db", "data", "faq", "settings"):
+        assert command in result.output
+
+
+def test_a_wrong_setting_stops_every_command_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOKET_PORT", "web")
+    settings.load.cache_clear()
+    result = loket("settings")
+    assert result.exit_code == 2
+    assert "LOKET_PORT" in result.output
+
+
+def test_settings_prints_the_table() -> None:
+    assert loket("settings").output.strip() == settings.table()
+
+
+def test_db_upgrade_makes_the_database() -> None:
+    assert loket("db", "upgrade").output == "the database is up to date\n"
+    assert all_of(Account) == []
+
+
+def test_account_add_prints_a_one_time_password(sqlite: Engine) -> None:
+    result = loket("account", "add", "aisha@loket.test", "--name", "Aisha de Boer", "--role", "lead")
+    assert result.exit_code == 0
+    assert "one-time password: " in result.output
+    (account,) = all_of(Account)
+    assert (account.email, account.role, account.must_change_password) == ("aisha@loket.test", "lead", True)
+
+
+@pytest.mark.parametrize(("email", "role"), [("geen adres", "lead"), ("aisha@loket.test", "baas")])
+def test_account_add_refuses_what_cannot_be(sqlite: Engine, email: str, role: str) -> None:
+    result = loket("account", "add", email, "--name", "Aisha", "--role", role)
+    assert result.exit_code == 2
+    assert all_of(Account) == []
+
+
+def test_faq_check_of_one_theme_finds_nothing() -> None:
+    result = loket("faq", "check", "--theme", "veiligheid")
+    assert (result.exit_code, result.output) == (0, "no problems\n")
+
+
+def test_faq_check_of_a_theme_that_does_not_exist_says_so() -> None:
+    result = loket("faq", "check", "--theme", "weg")
+    assert result.exit_code == 1
+    assert "weg.yml:1: this file is missing" in result.output
+
+
+def test_faq_review_lists_the_answers_that_wait_with_the_reason() -> None:
+    waiting = {answer.intent for answer in answers.load().values() if answer.needs_review}
+    rows = [json.loads(line) for line in loket("faq", "review", "--json").output.splitlines()]
+    assert {row["intent"] for row in rows} == waiting
+    assert all(set(row) == {"intent", "title", "reason"} for row in rows)
+    assert loket("faq", "review").output.endswith(f"{len(waiting)} answers to review\n")
+
+
+def test_data_check_ends_with_the_number_of_problems(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datacheck, "check", lambda theme, names: [Problem("data/nlu/kosten.yml", 3, "unknown intent")])
+    result = loket("data", "check", "--no-names")
+    assert (result.exit_code, result.output) == (1, "data/nlu/kosten.yml:3: unknown intent\n1 problems\n")
+
+
+def test_without_the_bot_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "BOT_PYTHON", processes.ROOT / "weg")
+    result = loket("ask", "Mijn kind wordt gepest")
+    assert result.exit_code == 2
+    assert "make install" in result.output
