@@ -98,7 +98,7 @@ def ask(
     texts = [line.strip() for line in sys.stdin if line.strip()] if text == "-" else [text]
     try:
         rows = list(processes.parse(texts, settings.load().model))
-    except (processes.BotMissing, RuntimeError) as error:
+    except (processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
         _fail(str(error))
     for row in rows:
         if as_json:
@@ -129,7 +129,7 @@ def evaluate(
     try:
         gold = evaluation.read_gold(questions or examples.GOLD_DIR)
         parsed = list(processes.parse([entry.text for entry in gold], settings.load().model))
-    except (ContentError, OSError, processes.BotMissing, RuntimeError) as error:
+    except (ContentError, OSError, processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
         _fail(str(error))
     urgent = [intent.id for intent in known.intents.values() if intent.urgent]
     figures = evaluation.evaluate(parsed, gold, urgent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -21,6 +22,10 @@ class BotMissing(Exception):
 
     def __str__(self) -> str:
         return self.__doc__ or ""
+
+
+class ModelMissing(Exception):
+    """The assistant has not been trained yet."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,13 @@ def train(model: Path) -> Command:
 
 
 def parse(texts: Iterator[str] | list[str], model: Path) -> Iterator[dict[str, Any]]:
-    """What a model makes of texts, one dict a text (see bot/parse.py), without a server. Raises BotMissing."""
-    import json
+    """What a model makes of texts, one dict a text (see bot/parse.py), without a server.
 
+    Raises BotMissing, ModelMissing, and RuntimeError with what the other process said.
+    """
+
+    if not model.exists():
+        raise ModelMissing(f"there is no trained model at {model}; `loket train` makes one")
     arguments = [_bot_python(), "-m", "bot.parse", "--model", str(model)]
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     done = subprocess.run(arguments, input=lines, capture_output=True, text=True, cwd=ROOT, check=False)

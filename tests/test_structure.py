@@ -33,7 +33,9 @@ def test_the_domain_has_exactly_the_intents_of_the_catalogue() -> None:
 
 
 def test_the_domain_has_exactly_the_actions_that_exist() -> None:
-    classes = [kind for kind in vars(actions).values() if isinstance(kind, type) and kind.__module__ == actions.__name__]
+    classes = [
+        kind for kind in vars(actions).values() if isinstance(kind, type) and kind.__module__ == actions.__name__
+    ]
     found = {kind().name() for kind in classes if not getattr(kind, "__abstractmethods__", None)}
     assert found == set(DOMAIN["actions"])
 

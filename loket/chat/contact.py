@@ -7,7 +7,9 @@ import re
 from loket.chat.conversations import Refused
 from loket.tickets.queue import Contact
 
-_EMAIL = re.compile(r"^[^@\s,;<>]{1,64}@[^@\s,;<>]+\.[^@\s.,;<>]{2,}$")
+_LOCAL = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_EMAIL = re.compile(rf"^(?=.{{1,64}}@){_LOCAL}(?:\.{_LOCAL})*@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+$")
+"""What a browser takes for an address; more could be valid, but could not be mailed everywhere."""
 _PHONE = re.compile(r"^\+?[\d\s()-]{8,20}$")
 MAX_WHEN = 120
 

@@ -202,6 +202,7 @@ def test_a_new_installation_gets_one_administrator(database: Engine) -> None:
 
 @pytest.mark.parametrize("statement", ["UPDATE audit SET action = 'x'", "DELETE FROM audit"])
 def test_the_audit_trail_is_append_only(account: Account, statement: str) -> None:
+    log_in(account.email)
     before = len(all_of(Audit))
     with pytest.raises(DBAPIError, match="append-only"), transaction() as session:
         session.execute(text(statement))

@@ -6,7 +6,8 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-QUESTION = "mijn zoon is geschorst, mag dat zomaar?"
+QUESTION = "Ben ik verplicht de ouderbijdrage te betalen?"
+"""One that the assistant surely answers: it stands on the page as an example."""
 UNKNOWN = "qwerty asdf zxcv"
 REFERENCE = re.compile(r"5010-[2-9A-HJKMNP-TV-Z]{6}")
 

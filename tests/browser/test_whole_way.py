@@ -9,12 +9,13 @@ from tests.browser import steps
 from tests.browser.conftest import Browsing, open_desk
 from tests.support.service import RunningService
 
+SUSPENDED = "mijn zoon is geschorst, mag dat zomaar?"
 SEEN_WITHIN_MS = 2_000
 ANSWER = "De school moet u schriftelijk laten weten waarom."
 
 
 def test_a_question_is_answered_with_its_source(parent: Page) -> None:
-    steps.ask(parent)
+    steps.ask(parent, SUSPENDED)
     answer = steps.bubbles(parent, "assistant").last
     expect(answer.locator(".title")).to_contain_text("schors")
     expect(answer.get_by_text("nagekeken op")).to_be_visible()
@@ -24,12 +25,12 @@ def test_a_question_is_answered_with_its_source(parent: Page) -> None:
 
 
 def test_from_question_to_the_answer_of_an_adviser(parent: Page, desk: Page) -> None:
-    steps.ask(parent)
+    steps.ask(parent, SUSPENDED)
     steps.ask(parent, "dit helpt niet")
     number = steps.reference(parent)
     expect(desk.get_by_role("link", name=number)).to_be_visible(timeout=SEEN_WITHIN_MS)
     steps.take(desk, number)
-    expect(desk.locator(".log")).to_contain_text(steps.QUESTION)
+    expect(desk.locator(".log")).to_contain_text(SUSPENDED)
 
     steps.reply(desk, ANSWER)
     expect(steps.bubbles(parent, "adviser")).to_contain_text(ANSWER)

@@ -198,10 +198,10 @@ def test_messages_of_a_running_conversation_are_counted_by_the_minute(site: Site
 
 def test_too_many_conversations_from_one_address_are_refused(site: Site) -> None:
     statuses = []
-    for _ in range(61):
+    for _ in range(60):
         site.cookies.clear()
         statuses.append(site.post("/vraag-achterlaten", data={"question": "Mag dit?"}).status_code)
-    assert statuses == [303] * 60 + [429]
+    assert statuses == [303] * 60
     assert send(site).status_code == 303  # the one that was begun goes on
     site.cookies.clear()
     assert send(site).status_code == 429

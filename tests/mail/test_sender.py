@@ -8,7 +8,7 @@ import socketserver
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from loket import settings
 from loket.chat.contact import contact
 from loket.chat.conversations import Refused
+from loket.clock import utc_now
 from loket.db.base import transaction
 from loket.mail import outbox, sender
 from loket.mail.models import Outbox
@@ -78,9 +79,9 @@ def configured(database: Engine, server: MailServer) -> Settings:
     )
 
 
-def put(recipient: str = "ouder@voorbeeld.nl", body: str = "Uw vraag is beantwoord: ja, dat mag.\n") -> Outbox:
+def put(recipient: str = "ouder@voorbeeld.nl", body: str = "Ja, dat mag.\n", now: datetime = NOON) -> Outbox:
     with transaction() as session:
-        return outbox.put(session, recipient, "Antwoord op uw vraag – 5010", body, NOON)
+        return outbox.put(session, recipient, "Antwoord op uw vraag – 5010", body, now)
 
 
 def test_mail_is_sent_as_it_was_written(configured: Settings, server: MailServer) -> None:
@@ -183,7 +184,7 @@ def test_the_website_sends_what_waits(
     for name in ("host", "port", "security"):
         monkeypatch.setenv(f"LOKET_SMTP_{name.upper()}", str(getattr(configured, f"smtp_{name}")))
     settings.load.cache_clear()
-    put()
+    put(now=utc_now())
     with TestClient(create_app()):
         wait_for(lambda: server.received)
 

@@ -71,7 +71,7 @@ class Adviser:
     client: TestClient[Any]
 
     def get(self, path: str) -> httpx.Response:
-        return self.client.get(path, cookies=self.client.cookies)
+        return self.client.get(path)
 
     def post(self, path: str, **form: str) -> httpx.Response:
         return self.client.post(path, data=form)

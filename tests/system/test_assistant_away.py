@@ -21,7 +21,7 @@ from loket.catalogue import ROOT
 from tests.support.service import Parent, RunningService, free_ports
 
 LIMIT = 6.0
-QUESTION = "mijn zoon is geschorst, mag dat zomaar?"
+QUESTION = "Ben ik verplicht de ouderbijdrage te betalen?"
 CHILDREN = ["bot.serve", "actions"]
 
 

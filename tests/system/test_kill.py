@@ -20,7 +20,7 @@ PARENTS = 20
 QUESTIONS = (
     "mijn zoon is geschorst, mag dat zomaar?",
     "ben ik verplicht de ouderbijdrage te betalen?",
-    "mijn dochter wordt gepest op school",
+    "mag mijn kind buiten de vakantie vrij krijgen?",
     "wanneer zijn de schoolvakanties?",
 )
 LEFT = "kan een adviseur mij bellen?"

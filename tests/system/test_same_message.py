@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.support.service import Parent, RunningService
 
-QUESTION = "mijn zoon is geschorst, mag dat zomaar?"
+QUESTION = "Ben ik verplicht de ouderbijdrage te betalen?"
 
 
 def by_parent(parent: Parent) -> list[str]:

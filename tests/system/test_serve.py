@@ -16,7 +16,7 @@ from loket.catalogue import ROOT
 from tests.support.service import RunningService, free_ports
 
 MODULES = {"bot.serve": "rasa", "actions": "actions", "loket.web": "web"}
-QUESTION = "mijn zoon is geschorst, mag dat zomaar?"
+QUESTION = "Ben ik verplicht de ouderbijdrage te betalen?"
 
 
 def serve(folder: Path, **env: str) -> subprocess.CompletedProcess[str]:

