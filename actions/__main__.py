@@ -22,7 +22,7 @@ def make_app(token: str) -> Sanic:
 
     @app.on_request
     async def check_token(request: Request) -> HTTPResponse | None:
-        if request.path == "/health" or hmac.compare_digest(request.args.get("token", ""), token):
+        if request.path == "/health" or hmac.compare_digest(request.args.get("token", "").encode(), token.encode()):
             return None
         return response.json({"error": "unknown token"}, status=401)
 

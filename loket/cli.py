@@ -194,6 +194,14 @@ def data_check(
     _report(datacheck.check(theme or None, names=names))
 
 
+@data_app.command("counts")
+def data_counts() -> None:
+    """Print how much content there is per theme, as in docs/content.md."""
+    from loket.training import counts
+
+    typer.echo(counts.table())
+
+
 @faq_app.command("check")
 def faq_check(theme: Theme = "") -> None:
     """Report answers that are missing, malformed, hard to read or without a source."""

@@ -35,7 +35,7 @@ def at(text: str) -> datetime:
         ("over a weekend", "2026-11-27 16:00", 2, "2026-11-30 10:00"),
         ("on a Saturday", "2026-11-28 12:00", 8, "2026-11-30 17:00"),
         ("King's Day", "2026-04-24 16:00", 2, "2026-04-28 10:00"),
-        ("Good Friday is a working day, Easter Monday is not", "2026-04-03 16:00", 2, "2026-04-07 10:00"),
+        ("Good Friday and Easter Monday", "2026-04-02 16:00", 2, "2026-04-07 10:00"),
         ("Ascension Day", "2026-05-13 16:00", 2, "2026-05-15 10:00"),
         ("Liberation Day in an ordinary year is worked", "2026-05-04 16:00", 2, "2026-05-05 10:00"),
         ("Liberation Day in a lustrum year is not", "2030-05-03 16:00", 2, "2030-05-06 10:00"),
@@ -83,7 +83,9 @@ def test_each_day_has_its_own_hours() -> None:
     assert SHORT_FRIDAY.add(at("2026-11-27 12:00"), timedelta(hours=1)) == at("2026-11-30 09:00")
 
 
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(0, 11 * 365 * 24 * 3600).map(
+    lambda seconds: at("2024-01-01").astimezone(UTC) + timedelta(seconds=seconds)
+)
 WORK = st.timedeltas(timedelta(seconds=1), timedelta(hours=200))
 CALENDARS = st.sampled_from([WEEK, SHORT_FRIDAY, NIGHT])
 

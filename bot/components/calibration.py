@@ -9,7 +9,7 @@ from bot.components.linear import softmax
 
 
 def folds(labels: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """A fold number for each example, every class spread evenly over the folds."""
+    """A number below `count` for each example, every class spread evenly over the numbers."""
     random = np.random.RandomState(seed)
     fold = np.empty(len(labels), np.int64)
     offset = 0

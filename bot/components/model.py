@@ -21,12 +21,13 @@ class Settings:
 
     word_weight: float = 1.0
     letter_weight: float = 1.0
-    dense_weight: float = 1.0
+    dense_weight: float = 0.7
     penalty: float = 0.3
     least_texts: int = 2
-    most_grams: int = 40_000
-    steps: int = 40
-    folds: int = 3
+    most_grams: int = 50_000
+    steps: int = 30
+    left_out: int = 5
+    sharpness: float = 1.0
     seed: int = 5010
     outside_intent: str | None = None
 
@@ -73,15 +74,13 @@ class Model:
 
         That of the outside intent is the chance that the message is none of the others' business at all.
         """
-        scores = self.scores(texts, vectors) / self.temperature
-        chances = softmax(scores)
+        scores = self.scores(texts, vectors)
+        chances = softmax(scores / self.temperature)
         if self.outside_intent is None:
             return chances
         column = self.intents.index(self.outside_intent)
         known = np.array([self.tfidf.known_words(text) for text in texts])
-        outside = calibration.sigmoid(
-            outside_features(scores, column, known) @ self.outside[:-1] + self.outside[-1]
-        )
+        outside = calibration.sigmoid(outside_features(scores, column, known) @ self.outside[:-1] + self.outside[-1])
         chances[:, column] = 0
         chances *= ((1 - outside) / np.maximum(chances.sum(axis=1), 1e-12))[:, None]
         chances[:, column] = outside
@@ -179,26 +178,21 @@ def outside_features(scores: np.ndarray, column: int, known: np.ndarray) -> np.n
 def _calibrate(
     kernel: np.ndarray, labels: np.ndarray, intents: list[str], tfidf: TfIdf, examples: Examples, settings: Settings
 ) -> tuple[float, np.ndarray]:
-    """The temperature, and the weights of outside_features, from the scores of examples that were left out."""
-    own = examples.own
-    fold = np.full(len(labels), -1)
-    fold[:own] = calibration.folds(labels[:own], settings.folds, settings.seed)
-    scores = np.zeros((own, len(intents)), np.float32)
-    for number in range(settings.folds):
-        rest = np.flatnonzero(fold != number)
-        left_out = np.flatnonzero(fold == number)
-        dual = linear.learn(
-            kernel[np.ix_(rest, rest)], labels[rest], len(intents), settings.penalty, examples.weights[rest],
-            settings.steps,
-        )  # fmt: skip
-        scores[left_out] = kernel[np.ix_(left_out, rest)] @ dual
-    temperature = calibration.temperature(scores, labels[:own])
+    """The temperature, and the weights of outside_features, from the scores of one in `left_out` examples, left out."""
+    fold = calibration.folds(labels[: examples.own], settings.left_out, settings.seed)
+    left_out = np.flatnonzero(fold == 0)
+    rest = np.setdiff1d(np.arange(len(labels)), left_out)
+    dual = linear.learn(
+        kernel[np.ix_(rest, rest)], labels[rest], len(intents), settings.penalty, examples.weights[rest], settings.steps
+    )
+    scores = kernel[np.ix_(left_out, rest)] @ dual
+    temperature = calibration.temperature(scores, labels[left_out]) / settings.sharpness
     if settings.outside_intent not in intents:
         return temperature, np.zeros(0)
     column = intents.index(settings.outside_intent)
-    known = np.array([tfidf.known_words(text) for text in examples.texts[:own]])
-    features = outside_features(scores / temperature, column, known)
-    return temperature, calibration.logistic(features, (labels[:own] == column).astype(float))
+    known = np.array([tfidf.known_words(examples.texts[place]) for place in left_out])
+    features = outside_features(scores, column, known)
+    return temperature, calibration.logistic(features, (labels[left_out] == column).astype(float))
 
 
 def _in_bytes(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

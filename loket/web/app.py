@@ -30,11 +30,10 @@ from loket.desk.pages import DeskPages, LoginPages
 from loket.faq import answers
 from loket.mail import sender
 from loket.tickets.pages import FollowUpPage
-from loket.web import errors
+from loket.web import errors, security
 from loket.web.feed import Feed
 from loket.web.health import healthz, readyz
 from loket.web.markdown import from_plain
-from loket.web.security import headers_middleware, same_origin_guard
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +58,8 @@ def create_app() -> Litestar:
             readyz,
             create_static_files_router("/static", directories=[HERE / "static"], include_in_schema=False),
         ],
-        guards=[same_origin_guard],
-        middleware=[headers_middleware(secure=configured.secure_cookies)],
+        guards=[security.same_origin_guard],
+        before_send=[security.headers(secure=configured.secure_cookies)],
         exception_handlers={**errors.HANDLERS, NotAuthorizedException: _to_login},
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(_templates())),
         openapi_config=OpenAPIConfig(
@@ -68,6 +67,7 @@ def create_app() -> Litestar:
             version="1",
             description="Conversations of parents with the assistant and the advisers.",
             path="/api",
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin()],
         ),
         request_max_body_size=MAX_BODY,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
 from litestar import Request
@@ -9,7 +10,7 @@ from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
 from litestar.exceptions import PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Scope
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -38,27 +39,20 @@ HEADERS = {
 }
 
 
-def headers_middleware(*, secure: bool) -> type:
-    """ASGI middleware that puts the security headers on every answer; with https also HSTS."""
+def headers(*, secure: bool) -> Callable[[Message, Scope], Awaitable[None]]:
+    """A hook that puts the security headers on every answer, also on that to an unknown path; with https also HSTS."""
     extra = {"Strict-Transport-Security": "max-age=31536000"} if secure else {}
 
-    class SecurityHeaders:
-        def __init__(self, app: ASGIApp) -> None:
-            self.app = app
+    async def add(message: Message, scope: Scope) -> None:
+        if message["type"] != "http.response.start":
+            return
+        answer = MutableScopeHeaders.from_message(message)
+        for name, value in (HEADERS | extra).items():
+            answer.setdefault(name, value)
+        if not scope["path"].startswith("/static/"):
+            answer.setdefault("Cache-Control", "no-store")
 
-        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-            async def send_with_headers(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    headers = MutableScopeHeaders.from_message(message)
-                    for name, value in (HEADERS | extra).items():
-                        headers.setdefault(name, value)
-                    if not scope["path"].startswith("/static/"):
-                        headers.setdefault("Cache-Control", "no-store")
-                await send(message)
-
-            await self.app(scope, receive, send_with_headers)
-
-    return SecurityHeaders
+    return add
 
 
 def same_origin_guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:

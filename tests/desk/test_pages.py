@@ -155,7 +155,7 @@ def test_the_ticket_page_has_the_conversation_the_route_and_what_the_assistant_t
     parent.ask("Mijn kind wordt gepest")
     parent.post("handoff", {"question": "Mijn kind wordt gepest", "contact": {"phone": "06 12345678"}})
     page = text_of(adviser.get("/balie/vragen/1"))
-    for part in ("Mijn kind wordt gepest", "naar team Veiligheid", "(answered)", "06 12345678", "created"):
+    for part in ("Mijn kind wordt gepest", "naar team Veiligheid", "(beantwoord)", "06 12345678", "vraag binnen"):
         assert part in page
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -115,14 +114,14 @@ def test_the_problems_of_all_files_come_together(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of answers that the service reads, instead of data/faq."""
     monkeypatch.setattr(answers, "FAQ_DIR", tmp_path)
     monkeypatch.setattr(answers, "_cache", {})
     monkeypatch.setattr(answers.load, "__defaults__", (tmp_path,))
     monkeypatch.setattr(answers.load_files, "__defaults__", (tmp_path,))
     write(tmp_path, GOOD)
-    yield tmp_path
+    return tmp_path
 
 
 def change(folder: Path, text: str) -> None:

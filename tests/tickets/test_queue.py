@@ -166,12 +166,17 @@ def test_a_reply_that_fails_half_way_leaves_nothing(database: Engine, aisha: Acc
     ticket = make_ticket(now=NOON, contact=queue.Contact(email="ouder@voorbeeld.nl"))
     claim(ticket, aisha)
     before = len(all_of(Message)), history(ticket), len(all_of(Outbox))
-    with pytest.raises(RuntimeError), transaction() as session:
-        queue.reply(session, session.get_one(Ticket, ticket.id), aisha, "Dat mag.", NOON)
-        session.flush()
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        reply_half_way(ticket, aisha)
     assert (len(all_of(Message)), history(ticket), len(all_of(Outbox))) == before
     assert now_is(ticket)[0] == "claimed"
+
+
+def reply_half_way(ticket: Ticket, who: Account) -> None:
+    with transaction() as session:
+        queue.reply(session, session.get_one(Ticket, ticket.id), who, "Dat mag.", NOON)
+        session.flush()
+        raise RuntimeError
 
 
 @pytest.mark.parametrize("minutes", [10.1, 60])

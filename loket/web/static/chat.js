@@ -5,13 +5,20 @@ import { listen, mergeLog, readPage, replace, say } from "./page.js";
 const DRAFT = "loket-concept";
 let source = null;
 let busy = false;
+let missed = false;
 
 const field = () => document.getElementById("text");
 
 function follow() {
   const id = document.getElementById("gesprek").dataset.conversation;
   if (!id || source) return;
-  source = listen(`/api/conversations/${id}/events`, ["message", "owner"], () => { if (!busy) refresh(); });
+  source = listen(`/api/conversations/${id}/events`, ["message", "owner"], hear);
+}
+
+// News that comes while something is being sent waits until that is done.
+function hear() {
+  missed = busy;
+  if (!busy) refresh().catch(() => {});
 }
 
 async function refresh() {
@@ -111,6 +118,7 @@ async function send(form, button) {
     showError(known || "De verbinding is weg. Uw tekst staat hier nog. Probeer het zo opnieuw.");
   } finally {
     busy = false;
+    if (missed) hear();
     // On a phone the focus would bring up the keyboard, over the answer.
     if (typed && matchMedia("(pointer: fine)").matches) field().focus();
   }
@@ -144,7 +152,7 @@ document.addEventListener("click", (event) => {
   fetch(link.href).then(readPage).then((fresh) => {
     replaceBox(fresh);
     document.querySelector(".ticket-box textarea, .ticket-box input")?.focus();
-  });
+  }).catch(() => showError("De verbinding is weg. Probeer het zo opnieuw."));
 });
 
 field().addEventListener("keydown", (event) => {

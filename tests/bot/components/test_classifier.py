@@ -15,7 +15,7 @@ from bot.components.decision import DECISION, Decision
 from bot.components.sentence_encoder import SentenceEncoder
 from bot.components.tokenizer import DutchTokenizer
 
-CLASSIFIER = {"outside_intent": "buiten_domein", "folds": 2, "steps": 20}
+CLASSIFIER = {"outside_intent": "buiten_domein", "left_out": 3, "steps": 20}
 CATALOGUE = """
 themes:
   schorsing: {label: Straf, intents: {schorsing_regels: {sectors: [po], vraag: "Hoe lang mag een schorsing duren?"}}}
@@ -74,7 +74,7 @@ def test_the_same_examples_give_the_same_model(make, prepare, examples) -> None:
 
 
 def test_without_an_outside_intent_it_is_an_ordinary_classifier(make, prepare, examples) -> None:
-    classifier = make(LoketClassifier, folds=2, steps=20)
+    classifier = make(LoketClassifier, left_out=3, steps=20)
     classifier.train(prepare(examples))
     message = classifier.process([prepare("appeltaart bakken")])[0]
     assert message.get(PROBABILITIES).message.sum() == pytest.approx(1, abs=1e-4)
@@ -90,7 +90,7 @@ def test_any_text_gets_a_ranking(make, prepare, examples, text: str) -> None:
 def test_answers_teach_only_intents_that_there_are(make, examples, tmp_path: Path) -> None:
     (tmp_path / "catalogue.yml").write_text(CATALOGUE)
     (tmp_path / "answers.yml").write_text(
-        "answers:\n- {intent: schoolboeken, title: Wie betaalt de boeken?, text: 'De school betaalt alle boeken voor u.'}\n"
+        "answers:\n- {intent: schoolboeken, title: 'Wie betaalt de boeken?', text: 'De school betaalt alle boeken voor u.'}\n"
         "- {intent: elders, title: Iets anders, text: x}\n"
     )
     component = make(AnswersAsExamples, catalogue=str(tmp_path / "catalogue.yml"), answers=str(tmp_path))

@@ -238,4 +238,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_audit_object"))
 
     op.drop_table("audit")
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute("DROP FUNCTION audit_append_only")
     op.drop_table("account")
