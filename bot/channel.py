@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from sanic.response import HTTPResponse, json
 
 from bot.remote_action import install
 from bot.text import harmless
+
+logger = logging.getLogger(__name__)
 
 NAME = "loket"
 TEXT_LIMIT = 10_000
@@ -158,24 +161,29 @@ class LoketChannel(InputChannel):
         if incoming.intent is not None and incoming.intent not in agent.domain.intents:
             raise ChannelError(422, "unknown_intent", "`intent` is not in the domain.")
         install(agent)
-        return await self._complete(incoming, on_new_message)
+        return await complete(incoming, on_new_message, self.deadline_seconds)
 
     def _authorise(self, request: Request) -> None:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), self.token):
             raise ChannelError(401, "unauthorised", "A valid token is required.")
 
-    async def _complete(self, incoming: Incoming, on_new_message: OnMessage) -> list[dict[str, Any]]:
-        # Rasa swallows what goes wrong in an action and goes on with no reply: every action of ours replies,
-        # so silence is a failure of the action server.
-        replies = Replies()
-        try:
-            await asyncio.wait_for(on_new_message(_message(incoming, replies)), self.deadline_seconds)
-        except TimeoutError:
-            raise ChannelError(504, "too_slow", "There was no complete answer in time.") from None
-        if not replies.collected:
-            raise ChannelError(502, "no_reply", "The action server gave no reply.")
-        return replies.collected
+
+async def complete(incoming: Incoming, on_new_message: OnMessage, deadline_seconds: float) -> list[dict[str, Any]]:
+    """What the actions say to `incoming`, or a ChannelError when there is nothing, something broke, or it takes too long."""
+    replies = Replies()
+    try:
+        await asyncio.wait_for(on_new_message(_message(incoming, replies)), deadline_seconds)
+    except TimeoutError:
+        raise ChannelError(504, "too_slow", "There was no complete answer in time.") from None
+    except Exception:
+        logger.exception("A message was not understood or answered")
+        raise ChannelError(500, "failed", "The message could not be dealt with.") from None
+    # Rasa swallows what goes wrong in an action and goes on with no reply: every action of ours replies,
+    # so silence is a failure of the action server.
+    if not replies.collected:
+        raise ChannelError(502, "no_reply", "The action server gave no reply.")
+    return replies.collected
 
 
 def _message(incoming: Incoming, replies: Replies) -> UserMessage:

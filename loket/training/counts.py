@@ -14,7 +14,7 @@ def table() -> str:
     known = catalogue.load()
     theme_of = {intent.id: intent.theme for intent in known.intents.values()}
     written = answers.load().values()
-    columns = [
+    columns: list[Counter[str | None]] = [
         Counter(theme_of.values()),
         Counter(theme_of.get(example.intent) for example in examples.load(examples.NLU_DIR)),
         Counter(theme_of.get(example.intent) for example in examples.load(examples.GOLD_DIR)),

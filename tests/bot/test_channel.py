@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from conftest import TOKEN, Rasa
 
-from bot.channel import TEXT_LIMIT, LoketChannel
+from bot.channel import TEXT_LIMIT, ChannelError, Incoming, LoketChannel, complete
 
 
 def message(text: str = "hallo", **more: Any) -> dict[str, Any]:
@@ -112,6 +112,15 @@ def test_hanging_action_is_an_error_in_time_and_the_conversation_goes_on(rasa: R
     assert time.monotonic() - start < 5.9
     rasa.actions.behaviour = "answer"
     assert rasa.post(asked)[0] == 200
+
+
+async def test_broken_pipeline_is_an_error() -> None:
+    async def break_down(_: Any) -> None:
+        raise RuntimeError
+
+    with pytest.raises(ChannelError) as raised:
+        await complete(Incoming("s", text="hallo"), break_down, 1)
+    assert (raised.value.status, raised.value.code) == (500, "failed")
 
 
 def test_conversation_survives_a_model_swap(rasa: Rasa, model: Any) -> None:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 from conftest import ROOT, SMALL
 
+from bot import light
+from bot.train import components_of
+
 
 def test_training_says_how_far_it_is(training: tuple[Path, str]) -> None:
     lines = training[1].splitlines()
@@ -28,3 +31,8 @@ def test_failed_training_leaves_the_old_model(tmp_path: Path) -> None:
     assert "Het trainen is niet gelukt" in done.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["x.tar.gz"]
     assert old.read_bytes() == b"old"
+
+
+def test_the_pipeline_needs_no_tensorflow() -> None:
+    assert light.enough_for(components_of(ROOT / "config.yml"))
+    assert not light.enough_for(components_of(ROOT / "bench/stock_rasa.yml"))

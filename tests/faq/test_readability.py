@@ -34,9 +34,7 @@ def test_an_empty_text_has_nothing_in_it() -> None:
 
 
 def test_rare_words_are_found_and_school_terms_are_not_rare() -> None:
-    assert readability.measure("De jurisprudentiële interpretatie van de leerplicht").rare == ("jurisprudentiële",) or (
-        "jurisprudentiële" in readability.measure("De jurisprudentiële interpretatie").rare
-    )
+    assert "jurisprudentiële" in readability.measure("De jurisprudentiële interpretatie").rare
     assert "leerplicht" not in readability.measure("De leerplicht").rare
 
 
