@@ -40,7 +40,6 @@ class LoketClassifier(IntentClassifier, GraphComponent):
         return {
             **{field.name: field.default for field in fields(Settings)},
             "prototype_weight": 1.0,
-            "sentence_share": 0.0,
             "ranking_length": 10,
         }
 
@@ -50,7 +49,11 @@ class LoketClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> LoketClassifier:
         return cls(config, model_storage, resource)
 
@@ -116,12 +119,7 @@ class LoketClassifier(IntentClassifier, GraphComponent):
             texts += message.get(SENTENCES)
             vectors = np.concatenate([vectors, sentence_vectors])
         chances = self.model.probabilities([fold(text) for text in texts], vectors)
-        whole, parts = chances[0], chances[1:]
-        if len(parts) and self.config["sentence_share"]:
-            share = self.config["sentence_share"]
-            best = parts.max(axis=0)
-            whole = (1 - share) * whole + share * best / best.sum()
-        return Probabilities(self.model.intents, whole, parts, texts[1:])
+        return Probabilities(self.model.intents, chances[0], chances[1:], texts[1:])
 
 
 def _vector(message: Message) -> np.ndarray:

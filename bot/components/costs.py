@@ -16,7 +16,7 @@ class Costs(NamedTuple):
     ask_in_vain: float = 4.0
     hand_over: float = 4.0
     hand_over_outside: float = 0.5
-    missed_urgent: float = 100.0
+    missed_urgent: float = 240.0
     needless_urgent: float = 10.0
     alarm_factor: float = 20.0
 
@@ -50,8 +50,39 @@ class Decided(NamedTuple):
 # How many meanings "bedoelt u …?" shows.
 SHOWN = 3
 _QUESTION_WORDS = frozenset(
-    "wie wat waar wanneer waarom hoe hoeveel welke welk mag mogen moet moeten kan kunnen krijgt krijg krijgen heb heeft "
-    "hebben is zijn wordt worden zijn bestaat geldt wil weet klopt".split()
+    [
+        "wie",
+        "wat",
+        "waar",
+        "wanneer",
+        "waarom",
+        "hoe",
+        "hoeveel",
+        "welke",
+        "welk",
+        "mag",
+        "mogen",
+        "moet",
+        "moeten",
+        "kan",
+        "kunnen",
+        "krijgt",
+        "krijg",
+        "krijgen",
+        "heb",
+        "heeft",
+        "hebben",
+        "is",
+        "zijn",
+        "wordt",
+        "worden",
+        "zijn",
+        "bestaat",
+        "geldt",
+        "wil",
+        "weet",
+        "klopt",
+    ]
 )
 
 
@@ -65,21 +96,28 @@ def decide(found: Probabilities, alarms: Collection[str], roles: Roles, costs: C
 
 
 def _urgent(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided | None:
-    """Acts when missing it is expected to cost more than acting for nothing, in the message or in any one sentence of it."""
-    chances = found.message if not len(found.sentences) else np.maximum(found.message, found.sentences.max(axis=0))
-    urgent = {intent: float(chances[found.intents.index(intent)]) for intent in roles.urgent if intent in found.intents}
-    if not urgent:
-        return None
-    # Words that warn make the same chance weigh more: the odds are multiplied.
-    for intent in alarms:
-        if intent in urgent:
-            odds = costs.alarm_factor * urgent[intent] / max(1 - urgent[intent], 1e-9)
-            urgent[intent] = odds / (1 + odds)
-    ranked = sorted(urgent, key=lambda intent: -urgent[intent])
+    """Acts when missing it is expected to cost more than acting for nothing. What else it may be about comes after it.
+
+    Words that warn make the same chance weigh more: the odds are multiplied. With such words the chance is that of the one
+    sentence that is most about it; without them, a sentence out of its context warns far too often.
+    """
+    urgent = {}
+    for intent in found.intents:
+        if intent in roles.urgent:
+            place = found.intents.index(intent)
+            chance = float(found.message[place])
+            if intent in alarms:
+                chance = max([chance, *found.sentences[:, place].tolist()])
+                odds = costs.alarm_factor * chance / max(1 - chance, 1e-9)
+                chance = odds / (1 + odds)
+            urgent[intent] = chance
     together = min(sum(urgent.values()), 1.0)
-    if together * costs.missed_urgent <= (1 - together) * costs.needless_urgent:
+    if not urgent or together * costs.missed_urgent <= (1 - together) * costs.needless_urgent:
         return None
-    return Decided("urgent", ranked[:1], urgent[ranked[0]], "alarm_words" if ranked[0] in alarms else "urgent_intent")
+    first = max(urgent, key=urgent.__getitem__)
+    best = found.intents[int(found.message.argmax())]
+    also = [best] if best not in urgent and best != roles.outside else []
+    return Decided("urgent", [first, *also], urgent[first], "alarm_words" if first in alarms else "urgent_intent")
 
 
 def _two_questions(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:
@@ -120,4 +158,4 @@ def _cheapest(intents: list[str], chances: np.ndarray, roles: Roles, costs: Cost
 def is_question(sentence: str) -> bool:
     """Whether a sentence asks something by its form."""
     words = sentence.lower().split()
-    return sentence.rstrip().endswith("?") or bool(words) and words[0] in _QUESTION_WORDS
+    return sentence.rstrip().endswith("?") or (bool(words) and words[0] in _QUESTION_WORDS)

@@ -109,4 +109,6 @@ def kernel(matrix: scipy.sparse.csr_matrix) -> np.ndarray:
 
 def _blocks(text: str) -> tuple[list[str], list[str]]:
     words = words_of(text)
-    return word_grams(words), [gram if gram[0] == "_" or gram[-1] == "_" else "~" + gram for gram in letter_grams(words)]
+    return word_grams(words), [
+        gram if gram[0] == "_" or gram[-1] == "_" else "~" + gram for gram in letter_grams(words)
+    ]

@@ -104,7 +104,9 @@ def answer(turn: Turn) -> None:
     """Answer the intent or the two intents that were understood."""
     if _expected(turn) or _yes_or_no(turn):
         return
-    _give(turn, _chosen_intents(turn) or turn.understood.intents)
+    intents = _chosen_intents(turn) or turn.understood.intents
+    # When it is urgent, safety comes first and alone; what else the message asked, the adviser reads.
+    _give(turn, intents[:1] if turn.understood.kind == "urgent" else intents)
 
 
 def ask(turn: Turn) -> None:
@@ -250,6 +252,8 @@ def _give(turn: Turn, intents: list[str]) -> None:
 
 def _said(one: Answer, sector: str | None, others: list[str]) -> Said:
     follow_up = [choice(_label(intent), intent=intent) for intent in one.follow_up if intent not in others]
+    if one.urgent:
+        follow_up = []
     extra = _extra("answer" if _known_faq(one.intent) or one.urgent else "talk", follow_up)
     extra |= {
         "intents": [one.intent],

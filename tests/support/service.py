@@ -25,26 +25,16 @@ from loket.catalogue import ROOT
 
 READY_SECONDS = 180
 TRAINED_ON = (
-    "config.yml",
-    "domain.yml",
-    "data/rules.yml",
-    "data/nlu",
-    "data/faq",
-    "data/catalogue.yml",
-    "data/entities",
-    "bot",
+    *("config.yml", "domain.yml", "data/*.yml", "data/nlu/*.yml", "data/faq/*.yml", "data/entities/*.yml"),
+    *("bot/*.py", "bot/components/*.py", "bot/uv.lock"),
 )
 
 
 def trained_model() -> Path:
     """A model trained on today's data; trained now unless one with the same inputs is there already."""
     digest = hashlib.sha256()
-    for name in TRAINED_ON:
-        path = ROOT / name
-        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in {".yml", ".py", ".lock"})
-        for file in files:
-            if ".venv" not in file.parts:
-                digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
+    for file in sorted(path for pattern in TRAINED_ON for path in ROOT.glob(pattern)):
+        digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
     model = ROOT / "models" / f"test-{digest.hexdigest()[:16]}.tar.gz"
     model.parent.mkdir(exist_ok=True)
     # Two test runs at once train once: the second waits for the first.

@@ -34,6 +34,7 @@ def message(chances: np.ndarray, sentences: list[tuple[str, np.ndarray]] = ()) -
         ({"o": 0.3, "a": 0.65, "u": 0.001}, "ask", "in_doubt"),
         ({"a": 0.02, "b": 0.02, "c": 0.02, "d": 0.02, "u": 0.01, "o": 0.1}, "handoff", "not_understood"),
         ({"u": 0.15, "a": 0.8}, "urgent", "urgent_intent"),
+        ({"u": 0.95}, "urgent", "urgent_intent"),
         ({"u": 0.05, "a": 0.93}, "answer", "sure"),
     ],
 )
@@ -51,15 +52,16 @@ def test_words_that_warn_make_a_small_chance_weigh() -> None:
     chances = probabilities(a=0.95, u=0.02, o=0.01)
     assert decide(message(chances), set(), ROLES, COSTS).kind == "answer"
     decided = decide(message(chances), {"u"}, ROLES, COSTS)
-    assert (decided.kind, decided.intents, decided.reason) == ("urgent", ["u"], "alarm_words")
+    assert (decided.kind, decided.intents, decided.reason) == ("urgent", ["u", "a"], "alarm_words")
 
 
-def test_one_urgent_sentence_among_others_is_noticed() -> None:
+def test_words_that_warn_make_one_sentence_count() -> None:
     long = message(
-        probabilities(a=0.97, u=0.001, o=0.001),
-        [("Hij is geschorst.", probabilities(a=0.97, u=0.001)), ("Hij wil dood.", probabilities(u=0.9))],
+        probabilities(a=0.97, u=0.0001, o=0.001),
+        [("Hij is geschorst.", probabilities(a=0.97, u=0.001)), ("Hij wil dood.", probabilities(u=0.3))],
     )
-    assert decide(long, set(), ROLES, COSTS).kind == "urgent"
+    assert decide(long, set(), ROLES, COSTS).kind == "answer"
+    assert decide(long, {"u"}, ROLES, COSTS).kind == "urgent"
 
 
 def test_two_questions_are_both_answered() -> None:
