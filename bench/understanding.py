@@ -99,7 +99,7 @@ def first_intent(parsed: dict[str, Any]) -> str:
 
 def macro_f1(right: list[str], found: list[str]) -> float:
     """The mean F1 of the intents that are right or were found somewhere."""
-    hits = Counter(true for true, guess in zip(right, found) if true == guess)
+    hits = Counter(true for true, guess in zip(right, found, strict=True) if true == guess)
     of_right, of_found = Counter(right), Counter(found)
     intents = of_right.keys() | of_found.keys()
     return sum(2 * hits[intent] / (of_right[intent] + of_found[intent]) for intent in intents) / len(intents)

@@ -123,7 +123,7 @@ def _urgent(found: Probabilities, alarms: Collection[str], roles: Roles, costs: 
 def _two_questions(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:
     """Two sentences that each ask something else, each sure enough to be answered by itself."""
     asked: dict[str, float] = {}
-    for text, chances in zip(found.texts, found.sentences):
+    for text, chances in zip(found.texts, found.sentences, strict=True):
         by_itself = _cheapest(found.intents, chances, roles, costs)
         if by_itself.kind == "answer" and by_itself.intents[0] not in roles.dialogue and is_question(text):
             intent = by_itself.intents[0]

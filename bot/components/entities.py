@@ -72,32 +72,29 @@ class Rules:
             values = entry[kind] if kind == "patterns" else [dutch().make_doc(phrase) for phrase in entry[kind]]
             self._matchers[kind].add(key, values)
 
-    def find(self, doc: Doc) -> list[dict[str, Any]]:
-        """At most one entity of each type, in the order of the text, as Rasa has them.
+    def find(self, doc: Doc) -> tuple[list[dict[str, Any]], set[str]]:
+        """The entities as Rasa has them, in the order of the text, and the intents of whose urgency the words warn.
 
-        Of matches that overlap the longest counts. What is said in so many words goes before what follows from another word
-        ("groep 5" is po). Two different values of one type are two children or a comparison: then there is none.
+        At most one entity of each type. Of matches that overlap the longest counts. What is said in so many words goes
+        before what follows from another word ("groep 5" is po). Two different values of one type are two children or a
+        comparison: then there is none. Of the warnings all count.
         """
         spans = [span for matcher in self._matchers.values() for span in matcher(doc, as_spans=True)]
-        said: dict[str, list[Span]] = {}
+        by_type: dict[str, list[Span]] = {}
         for span in spans:
-            said.setdefault(self._entries[int(span.label_)]["entity"], []).append(span)
-        found = [self._entity(span, kind) for kind, same in said.items() for span in filter_spans(same)]
-        kinds = {entity[ENTITY_ATTRIBUTE_TYPE] for entity in found}
-        for span in filter_spans(spans):
-            for kind in self._entries[int(span.label_)].get("also") or ():
-                if kind not in kinds:
-                    found.append(self._entity(span, kind))
-        return sorted(_unambiguous(found), key=lambda entity: entity[ENTITY_ATTRIBUTE_START])
+            by_type.setdefault(self._of(span)["entity"], []).append(span)
+        alarms = {self._of(span)["value"] for span in by_type.pop(ALARM, ())}
+        said = [span for same in by_type.values() for span in filter_spans(same)]
+        found = [self._entity(span, self._of(span)["entity"]) for span in said]
+        for span in said:
+            found += [self._entity(span, kind) for kind in self._of(span).get("also") or () if kind not in by_type]
+        return _unambiguous(found), alarms
 
-    def alarms(self, doc: Doc) -> set[str]:
-        """The intents of whose urgency the words warn. All of them: here nothing cancels out."""
-        spans = [span for matcher in self._matchers.values() for span in matcher(doc, as_spans=True)]
-        entries = [self._entries[int(span.label_)] for span in spans]
-        return {entry["value"] for entry in entries if entry["entity"] == ALARM}
+    def _of(self, span: Span) -> Entry:
+        return self._entries[int(span.label_)]
 
     def _entity(self, span: Span, kind: str) -> dict[str, Any]:
-        entry = self._entries[int(span.label_)]
+        entry = self._of(span)
         value = entry.get("value") if kind == entry["entity"] else entry["also"][kind]
         return {
             ENTITY_ATTRIBUTE_TYPE: kind,
@@ -114,7 +111,7 @@ def _unambiguous(entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
         kind = entity[ENTITY_ATTRIBUTE_TYPE]
         values.setdefault(kind, set()).add(entity[ENTITY_ATTRIBUTE_VALUE])
         first.setdefault(kind, entity)
-    return [entity for kind, entity in first.items() if len(values[kind]) == 1 and kind != ALARM]
+    return [entity for kind, entity in first.items() if len(values[kind]) == 1]
 
 
 def _number(span: Span) -> str:
@@ -195,7 +192,8 @@ class DutchEntities(EntityExtractorMixin, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             doc = message.get(DOC) or dutch().make_doc(message.get(TEXT) or "")
-            found = self.add_extractor_name(self.rules.find(doc))
-            message.set(ENTITIES, [*(message.get(ENTITIES) or []), *found], add_to_output=True)
-            message.set(ALARMS, self.rules.alarms(doc))
+            entities, alarms = self.rules.find(doc)
+            known = message.get(ENTITIES) or []
+            message.set(ENTITIES, [*known, *self.add_extractor_name(entities)], add_to_output=True)
+            message.set(ALARMS, alarms)
         return messages

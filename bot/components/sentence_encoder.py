@@ -82,7 +82,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
         vectors = self.encoder.encode([_text_of(example) for example in examples])
-        for example, vector in zip(examples, vectors):
+        for example, vector in zip(examples, vectors, strict=True):
             self.add_features_to_message(None, vector[None], TEXT, example)
         return training_data
 
@@ -91,7 +91,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             known = {text: self._cache[text] for text in texts if text in self._cache}
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            known.update(zip(new, self.encoder.encode(new)))
+            known.update(zip(new, self.encoder.encode(new), strict=True))
             with self._lock:
                 self._cache.update({text: known[text] for text in new})
         return np.stack([known[text] for text in texts])

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 import scipy.sparse
@@ -18,7 +18,7 @@ _COMMON = 300
 
 def word_grams(words: Sequence[str]) -> list[str]:
     """Words, and pairs of neighbours."""
-    return [*words, *map(" ".join, zip(words, words[1:]))]
+    return [*words, *map(" ".join, pairwise(words))]
 
 
 def letter_grams(words: Iterable[str]) -> list[str]:
@@ -84,7 +84,7 @@ class TfIdf:
         return sum(word in self.vocabulary for word in words) / len(words) if words else 0.0
 
     def _weighted(self, text: str) -> Iterator[tuple[list[str], float]]:
-        return zip(_blocks(text), (self.word_weight, self.letter_weight))
+        return zip(_blocks(text), (self.word_weight, self.letter_weight), strict=True)
 
     def _block(self, grams: list[str], weight: float) -> tuple[np.ndarray, np.ndarray]:
         counts = Counter(column for column in map(self.vocabulary.get, grams) if column is not None)

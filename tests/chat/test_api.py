@@ -379,9 +379,10 @@ def test_events_tell_messages_and_the_owner(served: str) -> None:
             assert json.loads(next(events)[1])["kind"] == "greeting"
             with httpx.Client(base_url=served, timeout=20) as other:
                 Parent(other, parent.id, parent.token, []).post("handoff", {"question": "Mag dit?"})
-            kind, data = next(events)
-            assert (kind, json.loads(data)["kind"]) == ("message", "handed_over")
-            assert set(json.loads(data)) == MESSAGE_FIELDS
+            question, receipt = (json.loads(next(events)[1]) for _ in range(2))
+            assert (question["sender"], question["text"]) == ("parent", "Mag dit?")
+            assert receipt["kind"] == "handed_over"
+            assert set(receipt) == MESSAGE_FIELDS
             assert next(events) == ("owner", "queue")
 
 

@@ -26,7 +26,7 @@ def test_nothing_of_an_answer_is_lost_when_it_is_shown(theme: str) -> None:
         for text in answer.texts().values():
             lines = [line.lstrip() for line in text.splitlines()]
             assert not [line for line in lines if line.startswith("#") or "![" in line or "<" in line], answer.intent
-            items = sum(line.startswith("- ") or line[:1].isdigit() and line[1:3] == ". " for line in lines)
+            items = sum(line.startswith("- ") or (line[:1].isdigit() and line[1:3] == ". ") for line in lines)
             assert from_markdown(text).count("<li>") == items, answer.intent
 
 
