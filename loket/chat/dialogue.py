@@ -244,8 +244,9 @@ def _give(turn: Turn, intents: list[str]) -> None:
         # What follows is in the parent's own language, and for a person.
         turn.conversation.expects = {"question": True}
     urgent = [one for one in found if one.urgent]
-    if urgent and not turn.message.choice:
-        _hand_over(turn, turn.message.text, "urgent", intent=urgent[0].intent)
+    if urgent:
+        question = turn.message.text if not turn.message.choice else last_question(turn) or turn.message.text
+        _hand_over(turn, question, "urgent", intent=urgent[0].intent)
     else:
         turn.log("answered", found[0].intent)
 
