@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bot.components.text import is_question
+
 
 class Costs(NamedTuple):
     """What each outcome costs; config.yml says in plain words what the numbers mean."""
@@ -49,41 +51,6 @@ class Decided(NamedTuple):
 
 # How many meanings "bedoelt u …?" shows.
 SHOWN = 3
-_QUESTION_WORDS = frozenset(
-    [
-        "wie",
-        "wat",
-        "waar",
-        "wanneer",
-        "waarom",
-        "hoe",
-        "hoeveel",
-        "welke",
-        "welk",
-        "mag",
-        "mogen",
-        "moet",
-        "moeten",
-        "kan",
-        "kunnen",
-        "krijgt",
-        "krijg",
-        "krijgen",
-        "heb",
-        "heeft",
-        "hebben",
-        "is",
-        "zijn",
-        "wordt",
-        "worden",
-        "zijn",
-        "bestaat",
-        "geldt",
-        "wil",
-        "weet",
-        "klopt",
-    ]
-)
 
 
 def decide(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided:
@@ -153,9 +120,3 @@ def _cheapest(intents: list[str], chances: np.ndarray, roles: Roles, costs: Cost
     if kind == "ask":
         return Decided(kind, names, first, "in_doubt")
     return Decided(kind, names, max(outside, first), "out_of_domain" if outside > 0.5 else "not_understood")
-
-
-def is_question(sentence: str) -> bool:
-    """Whether a sentence asks something by its form."""
-    words = sentence.lower().split()
-    return sentence.rstrip().endswith("?") or (bool(words) and words[0] in _QUESTION_WORDS)

@@ -1,4 +1,4 @@
-"""SentenceEncoder: dense features of a message, and of each of its sentences if there is more than one."""
+"""SentenceEncoder: dense features of a message, and of each of its sentences where these may matter apart."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.encoders import Encoder, load_encoder
-from bot.components.text import clean
+from bot.components.entities import ALARMS
+from bot.components.text import clean, is_question
 from bot.components.tokenizer import CLEAN, SENTENCES
 
-# Message property: an array (sentences, dimension), only where there is more than one sentence.
+# Message property: an array (sentences, dimension), only where sentences are read apart.
 SENTENCE_VECTORS = "sentence_vectors"
 # A message of more sentences is read as its first and last ones.
 MOST_SENTENCES = 12
@@ -69,10 +70,12 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             parts = message.get(SENTENCES) or []
+            if not _read_apart(parts, message):
+                parts = []
             if len(parts) > MOST_SENTENCES:
                 parts = parts[: MOST_SENTENCES // 2] + parts[-MOST_SENTENCES // 2 :]
                 message.set(SENTENCES, parts)
-            texts = [_text_of(message), *(parts if len(parts) > 1 else [])]
+            texts = [_text_of(message), *parts]
             vectors = self._encode(texts)
             self.add_features_to_message(None, vectors[:1], TEXT, message)
             if len(texts) > 1:
@@ -95,6 +98,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             with self._lock:
                 self._cache.update({text: known[text] for text in new})
         return np.stack([known[text] for text in texts])
+
+
+def _read_apart(sentences: list[str], message: Message) -> bool:
+    """Whether the Decision may look at the sentences: they ask two things, or warn. A vector costs a millisecond."""
+    return len(sentences) > 1 and (bool(message.get(ALARMS)) or sum(map(is_question, sentences)) > 1)
 
 
 def _text_of(message: Message) -> str:

@@ -31,6 +31,41 @@ _SPOKEN = {
     "ivm": "in verband met", "i.v.m.": "in verband met", "dmv": "door middel van", "o.a.": "onder andere",
     "m.b.t.": "over", "mbt": "over", "bv": "bijvoorbeeld", "bijv.": "bijvoorbeeld", "jr": "jaar",
 }  # fmt: skip
+_QUESTION_WORDS = frozenset(
+    [
+        "wie",
+        "wat",
+        "waar",
+        "wanneer",
+        "waarom",
+        "hoe",
+        "hoeveel",
+        "welke",
+        "welk",
+        "mag",
+        "mogen",
+        "moet",
+        "moeten",
+        "kan",
+        "kunnen",
+        "krijgt",
+        "krijg",
+        "krijgen",
+        "heb",
+        "heeft",
+        "hebben",
+        "is",
+        "zijn",
+        "wordt",
+        "worden",
+        "zijn",
+        "bestaat",
+        "geldt",
+        "wil",
+        "weet",
+        "klopt",
+    ]
+)
 _WORD = re.compile(r"'?[^\W_][\w'.]*", re.UNICODE)
 
 
@@ -71,3 +106,9 @@ def _without_mail_noise(text: str) -> str:
 def _pictorial(character: str) -> bool:
     """Emoji, their modifiers, and other signs that carry no word."""
     return ord(character) > 0x2000 and unicodedata.category(character) in ("So", "Sk", "Cn", "Co", "Cf", "Mn")
+
+
+def is_question(sentence: str) -> bool:
+    """Whether a sentence asks something by its form."""
+    words = sentence.lower().split()
+    return sentence.rstrip().endswith("?") or (bool(words) and words[0] in _QUESTION_WORDS)

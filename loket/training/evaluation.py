@@ -111,8 +111,8 @@ def evaluate(parsed: Sequence[Row], gold: Sequence[Gold], urgent: Collection[str
         "asked": share(kind == "ask" for kind in kinds),
         "handed_over": share(kind == "handoff" for kind in kinds),
         "out_of_domain_answered": share(_answers_outside(parsed[place]) for place in outside),
-        "urgent_recall": share(noticed(place) for place in pressing),
-        "crisis_recall": share(kinds[place] == "urgent" for place in in_crisis),
+        "urgent_recall": recall(noticed(place) for place in pressing),
+        "crisis_recall": recall(kinds[place] == "urgent" for place in in_crisis),
         "calibration_error": calibration_error([confidence(row) for row in parsed], right),
         "p50_ms": percentile(times, 0.50),
         "p95_ms": percentile(times, 0.95),
@@ -153,6 +153,12 @@ def share(values: Iterable[bool]) -> float:
     """The share that is true."""
     counted = [bool(value) for value in values]
     return sum(counted) / len(counted) if counted else 0.0
+
+
+def recall(values: Iterable[bool]) -> float:
+    """The share that was caught; 1.0 where there was nothing to miss."""
+    counted = [bool(value) for value in values]
+    return sum(counted) / len(counted) if counted else 1.0
 
 
 def macro_f1(right: Sequence[str], found: Sequence[str]) -> float:

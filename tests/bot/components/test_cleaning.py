@@ -1,6 +1,6 @@
 import pytest
 
-from bot.components.text import clean, fold
+from bot.components.text import clean, fold, is_question
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,10 @@ def test_what_is_only_noise_is_not_made_empty(text: str) -> None:
 
 def test_reply_prefix_goes() -> None:
     assert clean("RE: FW: schoolgids") == "schoolgids"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asks"), [("Mag dat", True), ("Dat mag toch?", True), ("Hij mag dat", False), ("", False)]
+)
+def test_question_by_its_form(sentence: str, asks: bool) -> None:
+    assert is_question(sentence) is asks

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bot.components.costs import Costs, Probabilities, Roles, decide, is_question
+from bot.components.costs import Costs, Probabilities, Roles, decide
 
 INTENTS = ["a", "b", "c", "d", "u", "o"]
 ROLES = Roles(urgent=["u"], dialogue=["d"], outside="o")
@@ -88,10 +88,3 @@ def test_dearer_mistakes_mean_fewer_answers() -> None:
     chances = message(probabilities(a=0.92, u=0.001))
     assert decide(chances, set(), ROLES, COSTS).kind == "answer"
     assert decide(chances, set(), ROLES, COSTS._replace(wrong_answer=100)).kind == "ask"
-
-
-@pytest.mark.parametrize(
-    ("sentence", "asks"), [("Mag dat", True), ("Dat mag toch?", True), ("Hij mag dat", False), ("", False)]
-)
-def test_question_by_its_form(sentence: str, asks: bool) -> None:
-    assert is_question(sentence) is asks

@@ -10,6 +10,7 @@ import pytest
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.encoders import EncoderNotFound, OnnxEncoder, load_encoder
+from bot.components.entities import ALARMS
 from bot.components.sentence_encoder import SENTENCE_VECTORS, SentenceEncoder
 from bot.components.tokenizer import CLEAN, SENTENCES
 
@@ -114,20 +115,28 @@ class Counting:
 def test_featurizer_remembers_texts_and_encodes_each_sentence() -> None:
     encoder = Counting()
     component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder)
-    one = Message({"text": "Een. Twee.", CLEAN: "Een. Twee.", SENTENCES: ["Een.", "Twee."]})
+    one = Message({"text": "Een? Twee?", CLEAN: "Een? Twee?", SENTENCES: ["Een?", "Twee?"]})
     component.process([one])
-    assert encoder.asked == ["Een. Twee.", "Een.", "Twee."]
+    assert encoder.asked == ["Een? Twee?", "Een?", "Twee?"]
     assert one.get_dense_features("text")[1].features.shape == (1, 2)
     assert one.get(SENTENCE_VECTORS).shape == (2, 2)
-    again = Message({"text": "Een.", CLEAN: "Een.", SENTENCES: ["Een."]})
+    again = Message({"text": "Een?", CLEAN: "Een?", SENTENCES: ["Een?"]})
     component.process([again])
     assert len(encoder.asked) == 3
     assert again.get(SENTENCE_VECTORS) is None
 
 
+@pytest.mark.parametrize(("alarms", "apart"), [(set(), False), ({"crisis"}, True)])
+def test_sentences_that_ask_nothing_are_read_apart_only_where_words_warn(alarms: set[str], apart: bool) -> None:
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", Counting())
+    message = Message({"text": "x", SENTENCES: ["Hij is moe.", "Hij eet niet."], ALARMS: alarms})
+    component.process([message])
+    assert (message.get(SENTENCE_VECTORS) is not None) is apart
+
+
 def test_a_message_of_a_hundred_sentences_is_read_at_its_ends() -> None:
     component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", Counting())
-    message = Message({"text": "x", SENTENCES: [f"zin {number}" for number in range(100)]})
+    message = Message({"text": "x", SENTENCES: [f"zin {number}?" for number in range(100)]})
     component.process([message])
     assert len(message.get(SENTENCE_VECTORS)) == len(message.get(SENTENCES)) == 12
-    assert message.get(SENTENCES)[-1] == "zin 99"
+    assert message.get(SENTENCES)[-1] == "zin 99?"
