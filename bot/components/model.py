@@ -14,6 +14,13 @@ from bot.components.linear import softmax
 from bot.components.sparse import TfIdf
 from bot.components.sparse import kernel as sparse_kernel
 
+# Goes up when what a model's files mean changes.
+FORMAT = 1
+
+
+class OtherFormat(Exception):
+    """The model was made by another version of this pipeline: train it again."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -21,13 +28,12 @@ class Settings:
 
     word_weight: float = 1.0
     letter_weight: float = 1.0
-    dense_weight: float = 0.7
-    penalty: float = 0.3
-    least_texts: int = 2
-    most_grams: int = 50_000
+    dense_weight: float = 0.9
+    penalty: float = 0.12
+    most_grams: int = 60_000
     steps: int = 30
     left_out: int = 5
-    sharpness: float = 1.0
+    sharpness: float = 1.5
     seed: int = 5010
     outside_intent: str | None = None
 
@@ -82,8 +88,7 @@ class Model:
         if self.outside_intent is None:
             return chances
         column = self.intents.index(self.outside_intent)
-        known = np.array([self.tfidf.known_words(text) for text in texts])
-        outside = calibration.sigmoid(outside_features(scores, column, known) @ self.outside[:-1] + self.outside[-1])
+        outside = calibration.sigmoid(outside_features(scores, column) @ self.outside[:-1] + self.outside[-1])
         chances[:, column] = 0
         chances *= ((1 - outside) / np.maximum(chances.sum(axis=1), 1e-12))[:, None]
         chances[:, column] = outside
@@ -102,6 +107,7 @@ class Model:
             outside=self.outside,
         )
         content = {
+            "format": FORMAT,
             "intents": self.intents,
             "grams": sorted(self.tfidf.vocabulary, key=self.tfidf.vocabulary.__getitem__),
             "word_weight": self.tfidf.word_weight,
@@ -114,6 +120,8 @@ class Model:
     @classmethod
     def load(cls, folder: Path) -> Model:
         content = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        if content.get("format") != FORMAT:
+            raise OtherFormat(f"format {content.get('format')}, not {FORMAT}: train the model again")
         with np.load(folder / "model.npz", allow_pickle=False) as arrays:
             vocabulary = {gram: column for column, gram in enumerate(content["grams"])}
             idf = arrays["idf"].astype(np.float32)
@@ -134,9 +142,7 @@ class Model:
 def learn(examples: Examples, settings: Settings) -> Model:
     """Learn a model; the same examples in the same order give the same model."""
     intents, labels = np.unique(np.asarray(examples.intents), return_inverse=True)
-    tfidf = TfIdf.fit(
-        examples.texts, settings.word_weight, settings.letter_weight, settings.least_texts, settings.most_grams
-    )
+    tfidf = TfIdf.fit(examples.texts, settings.word_weight, settings.letter_weight, settings.most_grams)
     sparse = tfidf.matrix(examples.texts)
     mean = examples.vectors.mean(axis=0)
     dense = centred(examples.vectors, mean) * settings.dense_weight
@@ -144,7 +150,7 @@ def learn(examples: Examples, settings: Settings) -> Model:
     kernel = sparse_kernel(sparse)
     kernel += (dense @ dense.T).astype(np.float32)
     kernel += 1
-    temperature, outside = _calibrate(kernel, labels, list(intents), tfidf, examples, settings)
+    temperature, outside = _calibrate(kernel, labels, list(intents), examples, settings)
     dual = linear.learn(kernel, labels, len(intents), settings.penalty, examples.weights, settings.steps)
     gram_weights, gram_scale = _in_bytes(np.asarray(sparse.T @ dual))
     return Model(
@@ -167,19 +173,19 @@ def centred(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
     return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
 
 
-def outside_features(scores: np.ndarray, column: int, known: np.ndarray) -> np.ndarray:
-    """What tells a message that the counter does not cover: shape (texts, 3).
+def outside_features(scores: np.ndarray, column: int) -> np.ndarray:
+    """What tells a message that the counter does not cover: shape (texts, 2).
 
-    The outside intent's score against all others together, how sure the best of the others is, and the share of known words.
+    The outside intent's score against all others together, and how far the best of the others stands out among them.
     """
     others = np.delete(scores, column, axis=1)
     top = others.max(axis=1)
     together = top + np.log(np.exp(others - top[:, None]).sum(axis=1))
-    return np.stack([scores[:, column] - together, top - together, known], axis=1)
+    return np.stack([scores[:, column] - together, top - together], axis=1)
 
 
 def _calibrate(
-    kernel: np.ndarray, labels: np.ndarray, intents: list[str], tfidf: TfIdf, examples: Examples, settings: Settings
+    kernel: np.ndarray, labels: np.ndarray, intents: list[str], examples: Examples, settings: Settings
 ) -> tuple[float, np.ndarray]:
     """The temperature, and the weights of outside_features, from the scores of one in `left_out` examples, left out."""
     fold = calibration.folds(labels[: examples.own], settings.left_out, settings.seed)
@@ -193,8 +199,7 @@ def _calibrate(
     if settings.outside_intent not in intents:
         return temperature, np.zeros(0)
     column = intents.index(settings.outside_intent)
-    known = np.array([tfidf.known_words(examples.texts[place]) for place in left_out])
-    features = outside_features(scores, column, known)
+    features = outside_features(scores, column)
     return temperature, calibration.logistic(features, (labels[left_out] == column).astype(float))
 
 

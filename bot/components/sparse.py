@@ -53,14 +53,12 @@ class TfIdf:
         self.letter_weight = letter_weight
 
     @classmethod
-    def fit(
-        cls, texts: Sequence[str], word_weight: float, letter_weight: float, least_texts: int, most_grams: int
-    ) -> TfIdf:
-        """Learn from folded texts the grams that occur in at least `least_texts` of them, the `most_grams` commonest."""
+    def fit(cls, texts: Sequence[str], word_weight: float, letter_weight: float, most_grams: int) -> TfIdf:
+        """Learn from folded texts the `most_grams` commonest of their grams."""
         frequency: Counter[str] = Counter()
         for text in texts:
             frequency.update(set(chain.from_iterable(_blocks(text))))
-        common = sorted((-count, gram) for gram, count in frequency.items() if count >= least_texts)
+        common = sorted((-count, gram) for gram, count in frequency.items())
         kept = sorted(gram for _, gram in common[:most_grams])
         idf = np.array([math.log((1 + len(texts)) / (1 + frequency[gram])) + 1 for gram in kept], np.float32)
         return cls({gram: column for column, gram in enumerate(kept)}, idf, word_weight, letter_weight)
@@ -77,11 +75,6 @@ class TfIdf:
         columns = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, np.int64)
         values = np.concatenate([values for _, values in rows]) if rows else np.zeros(0, np.float32)
         return scipy.sparse.csr_matrix((values, columns, ends), shape=(len(rows), len(self.idf)), dtype=np.float32)
-
-    def known_words(self, text: str) -> float:
-        """The share of a folded text's words that the examples have, 0 for a text without words."""
-        words = words_of(text)
-        return sum(word in self.vocabulary for word in words) / len(words) if words else 0.0
 
     def _weighted(self, text: str) -> Iterator[tuple[list[str], float]]:
         return zip(_blocks(text), (self.word_weight, self.letter_weight), strict=True)

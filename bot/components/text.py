@@ -31,41 +31,11 @@ _SPOKEN = {
     "ivm": "in verband met", "i.v.m.": "in verband met", "dmv": "door middel van", "o.a.": "onder andere",
     "m.b.t.": "over", "mbt": "over", "bv": "bijvoorbeeld", "bijv.": "bijvoorbeeld", "jr": "jaar",
 }  # fmt: skip
-_QUESTION_WORDS = frozenset(
-    [
-        "wie",
-        "wat",
-        "waar",
-        "wanneer",
-        "waarom",
-        "hoe",
-        "hoeveel",
-        "welke",
-        "welk",
-        "mag",
-        "mogen",
-        "moet",
-        "moeten",
-        "kan",
-        "kunnen",
-        "krijgt",
-        "krijg",
-        "krijgen",
-        "heb",
-        "heeft",
-        "hebben",
-        "is",
-        "zijn",
-        "wordt",
-        "worden",
-        "zijn",
-        "bestaat",
-        "geldt",
-        "wil",
-        "weet",
-        "klopt",
-    ]
-)
+_QUESTION_WORDS = {
+    "wie", "wat", "waar", "wanneer", "waarom", "hoe", "hoeveel", "welke", "welk", "mag", "mogen", "moet", "moeten", "kan",
+    "kunnen", "krijgt", "krijg", "krijgen", "heb", "heeft", "hebben", "is", "zijn", "wordt", "worden", "bestaat", "geldt",
+    "wil", "weet", "klopt",
+}  # fmt: skip
 _WORD = re.compile(r"'?[^\W_][\w'.]*", re.UNICODE)
 
 

@@ -9,6 +9,7 @@ import pytest
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components import model
 from bot.components.answers import PROTOTYPE, AnswersAsExamples
 from bot.components.classifier import PROBABILITIES, LoketClassifier
 from bot.components.decision import DECISION, Decision
@@ -50,6 +51,13 @@ def test_stored_and_loaded_it_says_the_same(make, prepare, examples) -> None:
         before, after = (component.process([prepare(text)])[0] for component in (trained, loaded))
         np.testing.assert_allclose(before.get(PROBABILITIES).message, after.get(PROBABILITIES).message, atol=2e-3)
         assert before.get("intent")["name"] == after.get("intent")["name"]
+
+
+def test_a_model_of_another_format_is_refused(make, prepare, examples, storage, monkeypatch) -> None:
+    make(LoketClassifier, **CLASSIFIER).train(prepare(examples))
+    monkeypatch.setattr(model, "FORMAT", model.FORMAT + 1)
+    with pytest.raises(model.OtherFormat, match="train the model again"):
+        make(LoketClassifier, load=True, **CLASSIFIER)
 
 
 def test_ranks_every_intent_with_probabilities(make, prepare, examples) -> None:

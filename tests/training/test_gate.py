@@ -1,0 +1,47 @@
+"""The trained assistant against the gold questions: nothing recorded may be lost, and no crisis missed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from loket import catalogue, processes
+from loket.training import evaluation, examples, report
+
+
+@pytest.fixture(scope="module")
+def figures(model: Path) -> dict:
+    gold = evaluation.read_gold(examples.GOLD_DIR)
+    parsed = list(processes.parse([entry.text for entry in gold], model))
+    urgent = [intent.id for intent in catalogue.load().intents.values() if intent.urgent]
+    return evaluation.evaluate(parsed, gold, urgent)
+
+
+def test_the_recorded_figures_are_held(figures):
+    assert report.worse(figures) == []
+
+
+def test_every_crisis_and_urgent_question_is_caught(figures):
+    assert (figures["crisis_recall"], figures["urgent_recall"]) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("key", "by"), [("first", -0.02), ("answered", -0.02), ("answered_wrong", 0.02), ("out_of_domain_answered", 0.02)]
+)
+def test_a_model_that_loses_ground_is_refused(key, by, tmp_path):
+    recorded = json.loads(report.BASELINE.read_text())
+    worse = report.worse(recorded | {key: recorded[key] + by})
+    assert [line.split(":")[0] for line in worse] == [report.LABELS[key].strip()]
+
+
+def test_a_model_that_misses_one_crisis_is_refused():
+    recorded = json.loads(report.BASELINE.read_text())
+    assert report.worse(recorded | {"crisis_recall": 0.99})
+
+
+def test_recording_keeps_no_times(tmp_path):
+    recorded = json.loads(report.BASELINE.read_text())
+    report.record(recorded | {"p50_ms": 3.0, "p95_ms": 9.0, "confused": []}, tmp_path / "baseline.json")
+    assert json.loads((tmp_path / "baseline.json").read_text()).keys() == recorded.keys()
