@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 import tempfile
 import threading
 import time
@@ -124,11 +125,21 @@ def _memory_in_use(host: Host, texts: list[str]) -> float:
 
 
 def measure(side: Side, model: Path, actions_port: int) -> dict[str, float]:
-    """All that is asked of a running side."""
+    """All that is asked of a running side, told on standard error as it becomes known."""
     texts = questions()
+    figures: dict[str, float] = {}
+
+    def note(found: dict[str, float]) -> None:
+        figures.update(found)
+        print(side.name, *(f"{key} {value:.2f}" for key, value in found.items()), file=sys.stderr, flush=True)
+
     with running(side, model, actions_port) as host:
-        figures = first_messages(host, texts) | throughput(host, texts) | turns(host, texts)
-        return figures | {"memory_mb": host.memory()} | swaps(host, model, texts)
+        note(first_messages(host, texts))
+        note(throughput(host, texts))
+        note(turns(host, texts))
+        note({"memory_mb": host.memory()})
+        note(swaps(host, model, texts))
+    return figures
 
 
 # Key, label, unit, and whether less is better.

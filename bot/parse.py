@@ -107,7 +107,10 @@ def main() -> None:
     # Only rows go to standard output, whatever a library prints.
     output = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     sys.stdout = sys.stderr
-    parse = load(arguments.model)
+    try:
+        parse = load(arguments.model)
+    except Exception as error:
+        sys.exit(f"The model {arguments.model} cannot be used: {error}")
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     for answer in rows(sys.stdin, parse):
         print(json.dumps(answer, ensure_ascii=False, default=float), file=output, flush=True)

@@ -10,6 +10,7 @@ import argparse
 import logging
 import os
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -88,6 +89,8 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", default=list(DATA), help="files and folders of examples and rules")
     parser.add_argument("--out", type=Path, default=Path("models"))
     arguments = parser.parse_args()
+    # Who is stopped cleans up: the unfinished model goes.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Het trainen is gestopt."))
     try:
         print(train(arguments.name, arguments.config, arguments.domain, arguments.data, arguments.out))
     except Exception as error:

@@ -18,7 +18,7 @@ class Costs(NamedTuple):
     ask_in_vain: float = 4.0
     hand_over: float = 4.0
     hand_over_outside: float = 0.5
-    missed_urgent: float = 240.0
+    missed_urgent: float = 490.0
     needless_urgent: float = 10.0
     alarm_factor: float = 20.0
 

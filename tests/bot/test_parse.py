@@ -57,6 +57,14 @@ def test_only_needed_nodes_are_loaded() -> None:
     assert set(nodes_towards("intent", nodes)) == {"tokens", "intent"}
 
 
+def test_unusable_model_is_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bot.parse", "--model", str(tmp_path / "gone.tar.gz")]
+    done = subprocess.run(command, input="", cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "gone.tar.gz cannot be used" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("components", "enough"),
     [
