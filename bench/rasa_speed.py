@@ -18,7 +18,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median, quantiles
@@ -98,7 +98,11 @@ def swaps(host: Host, model: Path, texts: list[str]) -> dict[str, float]:
     def chat() -> None:
         connection = host.connect()
         while not done.is_set():
-            waits.append(host.ask(connection, texts[len(waits) % len(texts)]))
+            start = time.perf_counter()
+            # A message that goes without an answer has waited too.
+            with suppress(SystemExit):
+                host.ask(connection, texts[len(waits) % len(texts)])
+            waits.append(time.perf_counter() - start)
 
     chatting = threading.Thread(target=chat)
     chatting.start()

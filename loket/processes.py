@@ -80,9 +80,9 @@ def parse(texts: Iterator[str] | list[str], model: Path) -> Iterator[dict[str, A
     Raises BotMissing, ModelMissing, and RuntimeError with what the other process said.
     """
 
+    arguments = [_bot_python(), "-m", "bot.parse", "--model", str(model)]
     if not model.exists():
         raise ModelMissing(f"there is no trained model at {model}; `loket train` makes one")
-    arguments = [_bot_python(), "-m", "bot.parse", "--model", str(model)]
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
     done = subprocess.run(arguments, input=lines, capture_output=True, text=True, cwd=ROOT, check=False)
     if done.returncode:
