@@ -30,10 +30,11 @@ def lease() -> timedelta:
 
 def claim(session: Session, ticket_id: int, adviser: Account, now: datetime) -> bool:
     """Take a free ticket, or renew one's own lease. One conditional UPDATE: two advisers never both succeed."""
+    before = session.scalar(select(Ticket.claimed_by).where(Ticket.id == ticket_id))
     claimable = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != CLOSED, _free_for(adviser, now))
     if not changed(session, claimable.values(claimed_by=adviser.id, claimed_until=now + lease())):
         return False
-    _claimed(session, ticket_id, adviser, now)
+    _claimed(session, ticket_id, adviser, before, now)
     return True
 
 
@@ -50,7 +51,7 @@ def next_ticket(session: Session, adviser: Account, now: datetime) -> Ticket | N
         if ticket_id is not None:
             taken = update(Ticket).where(Ticket.id == ticket_id)
             session.execute(taken.values(claimed_by=adviser.id, claimed_until=now + lease()))
-            return _claimed(session, ticket_id, adviser, now)
+            return _claimed(session, ticket_id, adviser, None, now)
     return None
 
 
@@ -121,9 +122,9 @@ def _first_free(session: Session, adviser: Account, now: datetime, wish: ColumnE
     return session.scalar(query.order_by(*order).limit(1).with_for_update(skip_locked=True))
 
 
-def _claimed(session: Session, ticket_id: int, adviser: Account, now: datetime) -> Ticket:
+def _claimed(session: Session, ticket_id: int, adviser: Account, before: int | None, now: datetime) -> Ticket:
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
-    if ticket.state != CLAIMED:
+    if ticket.state != CLAIMED or before != adviser.id:
         kind = "accepted" if ticket.state == REFERRED and adviser.role == "partner" else "claimed"
         events.change(session, ticket, CLAIMED, now, adviser, kind=kind)
     ticket.conversation.owner = chat.ADVISER

@@ -11,12 +11,10 @@ from loket import settings
 from loket.db.base import changed
 from loket.mail import outbox
 from loket.tickets import deadlines, events, mails, teams
-from loket.tickets.models import CLAIMED, OPEN, REFERRED, Ticket
+from loket.tickets.models import Ticket
+from loket.tickets.states import OURS
 
 NEAR, BROKEN = 1, 2
-OURS = (OPEN, CLAIMED, REFERRED)
-"""The states in which the parent waits for us."""
-
 _EVENTS = {NEAR: "promise_near", BROKEN: "promise_broken"}
 _SUBJECTS = {NEAR: "Belofte loopt bijna af", BROKEN: "Belofte is verlopen"}
 

@@ -15,7 +15,6 @@ from loket import catalogue, yamlfile
 from loket.yamlfile import ContentError, Problem
 
 ROUTING_FILE = catalogue.DATA / "routing.yml"
-CHANNELS = ("web", "embed", "email", "phone")
 
 
 class Strict(BaseModel):
@@ -132,7 +131,6 @@ def _wrong(document: yamlfile.Document, table: Routing, index: int, rule: Rule) 
     known: dict[str, Collection[str]] = {
         "theme": catalogue.load().themes,
         "sector": catalogue.SECTORS,
-        "channel": CHANNELS,
         "denomination": table.words.denomination,
         "region": table.words.region,
         "language": table.languages,

@@ -23,6 +23,10 @@ LABELS = {
 }
 
 
+OURS = (OPEN, CLAIMED, REFERRED)
+"""The states in which the parent waits for us."""
+
+
 class IllegalChange(Exception):
     """A ticket in this state cannot make this change."""
 

@@ -119,7 +119,9 @@ def test_a_split_question_counts_from_when_it_was_asked() -> None:
 def test_near_counts_working_hours() -> None:
     clock = deadlines.compute(story(2, "created 2026-11-24 16:00"), CALENDAR)
     assert clock.near(at("2026-11-24 16:30"), CALENDAR, 2)
-    assert not deadlines.compute(story(8, "created 2026-11-24 16:00"), CALENDAR).near(at("2026-11-24 16:30"), CALENDAR, 2)
+    assert not deadlines.compute(story(8, "created 2026-11-24 16:00"), CALENDAR).near(
+        at("2026-11-24 16:30"), CALENDAR, 2
+    )
 
 
 def test_recomputed_equals_shown(sqlite: Engine) -> None:
