@@ -122,10 +122,9 @@ def close(
     """
     claims.require(ticket, adviser, now)
     ticket.final_intent, ticket.answerable = intent, answerable
-    known = {"intent": intent, "answerable": answerable}
-    change(
-        session, ticket, CLOSED, now, adviser, kind="closed", data=known if intent or answerable is not None else None
-    )
+    said = {"intent": intent, "answerable": answerable}
+    known = {name: value for name, value in said.items() if value is not None}
+    change(session, ticket, CLOSED, now, adviser, kind="closed", data=known or None)
     ticket.claimed_by = ticket.claimed_until = None
     ticket.conversation.owner = chat.QUEUE
 

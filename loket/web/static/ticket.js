@@ -16,8 +16,11 @@ function state(text) {
 
 let resting = 0;
 let saved = answer?.value;
+let sending = false;
+const unsaved = () => answer && !sending && answer.value !== saved;
+
 async function keep() {
-  if (!answer || answer.value === saved) return;
+  if (!unsaved()) return;
   const text = answer.value;
   try {
     const response = await post("concept", { text });
@@ -36,7 +39,13 @@ if (answer) {
     resting = setTimeout(keep, REST);
   });
   answer.addEventListener("blur", keep);
-  answer.form.addEventListener("submit", () => clearTimeout(resting));
+  answer.form.addEventListener("submit", () => {
+    clearTimeout(resting);
+    sending = true;
+  });
+  addEventListener("pagehide", () => {
+    if (unsaved()) navigator.sendBeacon(`${page}/concept`, new URLSearchParams({ text: answer.value }));
+  });
 }
 
 document.addEventListener("click", (event) => {
