@@ -29,7 +29,7 @@ async def weigh(client: httpx.AsyncClient, ticket_id: int) -> None:
             continue
         try:
             async with asyncio.timeout(SECONDS):
-                parsed = [await rasa.parse(client, question.text[begin:end]) for begin, end in spans]
+                parsed = [await rasa.parse(client, question.text[begin:end].strip()) for begin, end in spans]
         except (rasa.AssistantUnavailable, TimeoutError):
             return
         top = question.ranking[0]["name"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from loket.accounts import access
@@ -72,14 +72,14 @@ def find(session: Session, account: Account, wanted: Wanted, now: datetime) -> F
 def condition(session: Session, account: Account, view: str, now: datetime) -> ColumnElement[bool]:
     """What a ticket must be to stand in a list."""
     ours = Ticket.state.in_(OURS)
-    named = exists().where(Mention.ticket_id == Ticket.id, Mention.account_id == account.id, Mention.seen_at.is_(None))
+    named = select(Mention.ticket_id).where(Mention.account_id == account.id, Mention.seen_at.is_(None))
     conditions: dict[str, ColumnElement[bool]] = {
         "mijn": and_(Ticket.claimed_by == account.id, Ticket.state.in_((CLAIMED, WAITING, ANSWERED))),
         "teams": and_(ours, Ticket.team.in_(teams.of_account(session, account.id))) if view == "teams" else ours,
         "vrij": or_(Ticket.state == OPEN, and_(Ticket.state == CLAIMED, Ticket.claimed_until < now)),
         "te-laat": and_(ours, Ticket.promised_by < now),
         "dringend": and_(ours, Ticket.urgent),
-        "genoemd": named,
+        "genoemd": Ticket.id.in_(named),
         "wacht": Ticket.state == WAITING,
         "partner": and_(Ticket.partner.is_not(None), Ticket.state.in_((REFERRED, CLAIMED))),
         "nakijken": Ticket.check_at <= now,

@@ -34,6 +34,7 @@ class Ticket(Base):
     __tablename__ = "ticket"
     __table_args__ = (
         Index(None, "state", "urgent", "promised_by"),
+        Index(None, "state", "id"),
         Index(None, "team", "state"),
         Index(None, "partner", "state"),
         Index(None, "claimed_by", "state"),
@@ -62,8 +63,8 @@ class Ticket(Base):
     """0: not yet; 1: the team lead heard that the promise is near; 2: that it is broken."""
     check_at: Mapped[datetime | None] = mapped_column(index=True)
     """When to check that the parent was helped by the partner."""
-    email: Mapped[str | None] = mapped_column(String(254))
-    phone: Mapped[str | None] = mapped_column(String(32))
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    phone: Mapped[str | None] = mapped_column(String(32), index=True)
     call_when: Mapped[str | None] = mapped_column(String(120))
     consent_reuse: Mapped[bool] = mapped_column(default=False)
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -138,8 +139,8 @@ class Mention(Base):
 
     __tablename__ = "ticket_mention"
 
-    note_id: Mapped[int] = mapped_column(ForeignKey("ticket_note.id", ondelete="CASCADE"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    note_id: Mapped[int] = mapped_column(ForeignKey("ticket_note.id", ondelete="CASCADE"), primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
     seen_at: Mapped[datetime | None]
 

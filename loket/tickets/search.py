@@ -28,10 +28,10 @@ def matching(session: Session, typed: str) -> Select[tuple[int]] | None:
         return None
     if session.get_bind().dialect.name == "sqlite":
         found = sql_table(TABLE, column("rowid"))
-        query = " ".join(f'"{word}"*' for word in words)
+        query = " ".join(f'"{word}"{"*" * _begins(word)}' for word in words)
         return select(found.c.rowid).where(_match(query))
     found = sql_table(TABLE, column("ticket_id"), column("body"))
-    query = " & ".join(f"{word}:*" for word in words)
+    query = " & ".join(f"{word}{':*' * _begins(word)}" for word in words)
     return select(found.c.ticket_id).where(found.c.body.op("@@")(func.to_tsquery(literal_column("'dutch'"), query)))
 
 
@@ -52,6 +52,11 @@ def newest_first(session: Session, typed: str, more: ColumnElement[bool], limit:
 
 def _words(typed: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(typed)][:MOST_WORDS]
+
+
+def _begins(word: str) -> bool:
+    """Whether longer words that begin so count too. One or two letters begin too many to be of use."""
+    return len(word) > 2
 
 
 def _match(query: str) -> ColumnElement[bool]:

@@ -126,7 +126,7 @@ def test_near_counts_working_hours() -> None:
 
 def test_recomputed_equals_shown(sqlite: Engine) -> None:
     """Whatever happens to tickets, in whatever order, the list shows what the events say."""
-    chance = random.Random(5010)  # noqa: S311
+    chance = random.Random(5010)
     adviser = make_account()
     now = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
     tickets = [make_ticket(f"Vraag {n}", now + timedelta(hours=n)) for n in range(6)]

@@ -34,7 +34,9 @@ def test_finds_question_number_parent_and_adviser(database: Engine) -> None:
     assert found("gepest nietbestaand") == []
 
 
-@pytest.mark.parametrize("typed", ["", "  ", '"', "'); DROP TABLE ticket; --", "a:b & | ! <->", "*", "é", "-", "OR AND NOT NEAR"])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", '"', "'); DROP TABLE ticket; --", "a:b & | ! <->", "*", "é", "-", "OR AND NOT NEAR"]
+)
 def test_no_typed_text_breaks_it(typed: str) -> None:
     make_ticket("Mijn dochter wordt gepest", NOON)
     assert found(typed) == []

@@ -178,6 +178,9 @@ def upgrade() -> None:
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_check_at"), ["check_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_claimed_by_state"), ["claimed_by", "state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_state_id"), ["state", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_phone"), ["phone"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_merged_into"), ["merged_into"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_partner_state"), ["partner", "state"], unique=False)
         batch_op.create_index(
@@ -324,7 +327,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["ticket_id"], ["ticket.id"], name=op.f("fk_ticket_mention_ticket_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("note_id", "account_id", name=op.f("pk_ticket_mention")),
+        sa.PrimaryKeyConstraint("account_id", "note_id", name=op.f("pk_ticket_mention")),
     )
     with op.batch_alter_table("ticket_mention", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_mention_ticket_id"), ["ticket_id"], unique=False)
@@ -385,6 +388,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_ticket_team_state"))
         batch_op.drop_index(batch_op.f("ix_ticket_state_urgent_promised_by"))
         batch_op.drop_index(batch_op.f("ix_ticket_partner_state"))
+        batch_op.drop_index(batch_op.f("ix_ticket_state_id"))
+        batch_op.drop_index(batch_op.f("ix_ticket_email"))
+        batch_op.drop_index(batch_op.f("ix_ticket_phone"))
         batch_op.drop_index(batch_op.f("ix_ticket_merged_into"))
         batch_op.drop_index(batch_op.f("ix_ticket_claimed_by_state"))
         batch_op.drop_index(batch_op.f("ix_ticket_check_at"))
