@@ -420,5 +420,3 @@ def downgrade() -> None:
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION audit_append_only")
     op.drop_table("account")
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION audit_append_only")
