@@ -129,7 +129,7 @@ def fill(engine: Engine, count: int, still_open: int) -> None:
             ]  # fmt: skip
             connection.execute(insert(TicketEvent), events)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+        connection.execute(text("ANALYZE" if engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
 
 
 def _ticket(chance: random.Random, number: int, count: int, still_open: int) -> dict[str, object]:
