@@ -49,7 +49,7 @@ EVENTS = {
 }
 
 STATES = {
-    "open": "niet opgepakt",
+    "open": "wacht op een adviseur",
     "claimed": "een adviseur is bezig",
     "waiting_for_parent": "wacht op de ouder",
     "referred": "bij een partner",
