@@ -21,10 +21,12 @@ app = typer.Typer(
 data_app = typer.Typer(no_args_is_help=True, help="Training examples and gold questions.")
 faq_app = typer.Typer(no_args_is_help=True, help="The answers in data/faq.")
 account_app = typer.Typer(no_args_is_help=True, help="Staff accounts.")
+routing_app = typer.Typer(no_args_is_help=True, help="Where questions go: data/routing.yml.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(data_app, name="data")
 app.add_typer(faq_app, name="faq")
 app.add_typer(account_app, name="account")
+app.add_typer(routing_app, name="routing")
 app.add_typer(db_app, name="db")
 
 Theme = Annotated[str, typer.Option(help="Only the files of this theme.")]
@@ -221,6 +223,46 @@ def faq_review(as_json: Json = False) -> None:
         typer.echo(json.dumps(row, ensure_ascii=False) if as_json else f"{row['intent']}: {row['reason']}")
     if not as_json:
         typer.echo(f"{len(waiting)} answers to review")
+
+
+@routing_app.command("check")
+def routing_check() -> None:
+    """Report rules with an unknown team, partner, theme, sector, denomination, region or language."""
+    from loket.tickets import routing
+    from loket.yamlfile import ContentError
+
+    try:
+        routing.load()
+    except ContentError as error:
+        _report(error.problems)
+    _report([])
+
+
+@routing_app.command("try")
+def routing_try(
+    text: Annotated[str, typer.Argument(help="A question, as a parent would type it.")],
+    sector: Annotated[str, typer.Option(help="po, vo, so, mbo or vve; by default what the assistant finds.")] = "",
+    channel: Annotated[str, typer.Option(help="web, embed, mail or phone.")] = "web",
+    as_json: Json = False,
+) -> None:
+    """Show which team a question goes to, by which rule, and what the assistant took from the text."""
+    from loket import processes
+    from loket.tickets import routing, routing_trial
+
+    try:
+        row = next(iter(processes.parse([text], settings.load().model)))
+    except (processes.BotMissing, RuntimeError) as error:
+        _fail(str(error))
+    trial = routing_trial.of_parse(text, row, sector or None, channel)
+    if as_json:
+        typer.echo(json.dumps(trial.as_dict(), ensure_ascii=False))
+        return
+    typer.echo(text)
+    for name, value in trial.facts.items():
+        typer.echo(f"  {name:13} {value}")
+    typer.echo(f"  -> {trial.route.explanation}")
+    typer.echo(f"     promise {trial.route.promise}, partner {trial.route.partner or '-'}")
+    typer.echo(f"     rule at {routing.ROUTING_FILE.name}:{trial.route.line}")
 
 
 @app.command("settings")

@@ -52,6 +52,15 @@ class Settings(BaseSettings):
     closed_days: str = Field(
         "", description="Extra closed days, as dates separated by commas: `2026-12-24,2026-12-31`."
     )
+    lease_minutes: int = Field(
+        10, ge=1, le=240, description="Minutes that a claimed question stays with an adviser whose page is not open."
+    )
+    warn_hours: int = Field(
+        2, ge=1, le=40, description="Working hours before the end of a promise at which the team lead is told."
+    )
+    referral_check_days: int = Field(
+        5, ge=1, le=60, description="Days after a referral at which to check that the parent was helped."
+    )
     smtp_host: str = Field("", description="Mail server for outgoing mail. Without one, mail waits in the outbox.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
     smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="`starttls`, `tls` or `none`.")

@@ -128,6 +128,5 @@ def _prepare_postgresql(engine: Engine) -> None:
 
 def drop_everything(connection: Connection) -> None:
     """Leave a PostgreSQL database as new."""
-    Base.metadata.drop_all(connection)
-    connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-    connection.execute(text("DROP FUNCTION IF EXISTS audit_append_only CASCADE"))
+    connection.execute(text("DROP SCHEMA public CASCADE"))
+    connection.execute(text("CREATE SCHEMA public"))

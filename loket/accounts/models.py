@@ -23,7 +23,18 @@ class Account(Base):
     password_hash: Mapped[str]
     must_change_password: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    partner: Mapped[str | None] = mapped_column(String(32))
+    """For the role partner: the organisation (id in data/routing.yml) whose referrals this account reads."""
     created_at: Mapped[datetime]
+
+
+class TeamMember(Base):
+    """Membership of a team; the ids of teams stand in data/routing.yml."""
+
+    __tablename__ = "team_member"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    team: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
 
 
 class StaffSession(Base):

@@ -86,7 +86,8 @@ def begin(session: Session, message_id: int, understood: Understood, now: dateti
     if not conversations.settle(session, message_id, models.ANSWERED):
         return None
     message = session.get_one(Message, message_id, populate_existing=True)
-    conversation = message.conversation
+    # Locked, so that an adviser who steps in at this very moment comes before or after this reply, never through it.
+    conversation = session.get_one(Conversation, message.conversation_id, with_for_update=True, populate_existing=True)
     if conversation.owner != models.ASSISTANT:
         # A person took over while Rasa was thinking: the message is theirs.
         message.state = models.DELIVERED

@@ -175,17 +175,24 @@ def _content(conversation_id: str | None) -> tuple[list[MessageView], str, Ticke
     with reading() as session:
         conversation = session.get_one(Conversation, conversation_id)
         messages = [view(message) for message in conversations.messages_after(session, conversation_id, 0)]
-        return messages, conversation.owner, queue.of_conversation(session, conversation_id)
+        ticket = queue.of_conversation(session, conversation_id)
+        if ticket is not None:
+            _ = ticket.claimant  # shown after the session has ended
+        return messages, conversation.owner, ticket
 
 
 def _status(owner: str, ticket: Ticket | None) -> str:
     """Who is there, in one line."""
     if ticket is None:
         return ""
+    if owner == ASSISTANT:
+        return ""
     if owner == ADVISER:
-        return "Een adviseur is bezig met uw vraag. Wat u hier typt, leest de adviseur."
+        name = ticket.claimant.name.split()[0] if ticket.claimant else "Een adviseur"
+        return f"{name}, adviseur, is nu in dit gesprek. Wat u hier typt, leest de adviseur."
     state = states.LABELS[ticket.state]
-    return f"{state[0].upper()}{state[1:]}. Wat u hier typt, voegen wij toe aan uw vraag."
+    nobody = "Er is nu geen adviseur in dit gesprek."
+    return f"{state[0].upper()}{state[1:]}. {nobody} Wat u hier typt, voegen wij toe aan uw vraag."
 
 
 def _last_question(messages: list[MessageView]) -> str:

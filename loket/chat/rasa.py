@@ -45,6 +45,25 @@ async def deliver(client: httpx.AsyncClient, message: Message, timeout: float) -
         raise AssistantUnavailable(type(error).__name__) from error
 
 
+async def parse(client: httpx.AsyncClient, text: str, timeout: float = 2.0) -> dict[str, Any]:
+    """What the assistant makes of a text, without answering it: {"intent", "intent_ranking", "entities", "decision"}.
+
+    Raises AssistantUnavailable.
+    """
+    configured = settings.load()
+    # A leading slash would be read as an intent by name.
+    body = {"text": text.lstrip("/ ")}
+    try:
+        response = await client.post(
+            f"{configured.rasa_url}/model/parse", params={"token": configured.token("rasa")}, json=body, timeout=timeout
+        )
+        response.raise_for_status()
+        parsed = response.json()
+        return {"intent_ranking": list(parsed["intent_ranking"]), **parsed}
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        raise AssistantUnavailable(type(error).__name__) from error
+
+
 async def ready(client: httpx.AsyncClient) -> bool:
     """Whether Rasa answers and has a model."""
     configured = settings.load()

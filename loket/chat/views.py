@@ -23,6 +23,13 @@ class ChoiceView:
 
 
 @dataclass(frozen=True)
+class AttachmentView:
+    name: str
+    url: str
+    size: int
+
+
+@dataclass(frozen=True)
 class MessageView:
     """`sender` is parent, assistant, adviser or system; `text` is Markdown (a parent's is plain); `html` is safe to show.
 
@@ -41,6 +48,7 @@ class MessageView:
     title: str = ""
     name: str = ""
     helpful: bool | None = None
+    attachments: list[AttachmentView] = field(default_factory=list)
 
 
 def view(message: Message) -> MessageView:
@@ -60,4 +68,5 @@ def view(message: Message) -> MessageView:
         title=extra.get("title", ""),
         name=extra.get("name", ""),
         helpful=message.helpful,
+        attachments=[AttachmentView(one["name"], one["url"], one["size"]) for one in extra.get("attachments", [])],
     )

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from loket.accounts.models import Account
 from loket.chat.models import Conversation
 from loket.db.base import Base
+
+WORD = 32
+"""Length of an id in data/routing.yml."""
 
 OPEN, CLAIMED, WAITING, REFERRED, ANSWERED, CLOSED = (
     "open",
@@ -23,10 +26,19 @@ OPEN, CLAIMED, WAITING, REFERRED, ANSWERED, CLOSED = (
 
 
 class Ticket(Base):
-    """A question for a person. `token` opens the parent's follow-up page: 128 bits, unguessable."""
+    """A question for a person. `token` opens the parent's follow-up page: 128 bits, unguessable.
+
+    `promised_by` is what loket.tickets.deadlines computes from the events, kept for ordering.
+    """
 
     __tablename__ = "ticket"
-    __table_args__ = (Index(None, "state", "urgent", "promised_by"),)
+    __table_args__ = (
+        Index(None, "state", "urgent", "promised_by"),
+        Index(None, "state", "id"),
+        Index(None, "team", "state"),
+        Index(None, "partner", "state"),
+        Index(None, "claimed_by", "state"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
@@ -38,16 +50,30 @@ class Ticket(Base):
     intent: Mapped[str | None] = mapped_column(String(64))
     theme: Mapped[str | None] = mapped_column(String(32))
     sector: Mapped[str | None] = mapped_column(String(8))
+    denomination: Mapped[str | None] = mapped_column(String(WORD))
+    region: Mapped[str | None] = mapped_column(String(WORD))
+    language: Mapped[str | None] = mapped_column(String(WORD))
     urgent: Mapped[bool] = mapped_column(default=False)
-    team: Mapped[str] = mapped_column(String(32))
+    team: Mapped[str] = mapped_column(String(WORD))
+    partner: Mapped[str | None] = mapped_column(String(WORD))
+    """The partner organisation that the question was referred to and that may read it."""
     route_reason: Mapped[str]
     promised_by: Mapped[datetime]
-    email: Mapped[str | None] = mapped_column(String(254))
-    phone: Mapped[str | None] = mapped_column(String(32))
+    escalated: Mapped[int] = mapped_column(default=0)
+    """0: not yet; 1: the team lead heard that the promise is near; 2: that it is broken."""
+    check_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When to check that the parent was helped by the partner."""
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    phone: Mapped[str | None] = mapped_column(String(32), index=True)
     call_when: Mapped[str | None] = mapped_column(String(120))
     consent_reuse: Mapped[bool] = mapped_column(default=False)
     claimed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     claimed_until: Mapped[datetime | None]
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
+    final_intent: Mapped[str | None] = mapped_column(String(64))
+    """What the question turned out to be, as the adviser who closed it said."""
+    answerable: Mapped[bool | None]
+    """Whether the assistant could have answered it, as the same adviser said."""
     created_at: Mapped[datetime]
 
     conversation: Mapped[Conversation] = relationship()
@@ -69,3 +95,91 @@ class TicketEvent(Base):
 
     ticket: Mapped[Ticket] = relationship(back_populates="events")
     account: Mapped[Account | None] = relationship()
+
+
+class Presence(Base):
+    """Who has a ticket's page open. A hint for colleagues, never a lock."""
+
+    __tablename__ = "ticket_presence"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    seen_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+
+
+class Draft(Base):
+    """What a staff member is typing at a ticket, kept by the server until it is sent."""
+
+    __tablename__ = "ticket_draft"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    text: Mapped[str]
+    saved_at: Mapped[datetime]
+
+
+class Note(Base):
+    """An internal note; the parent never sees it."""
+
+    __tablename__ = "ticket_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    text: Mapped[str]
+    created_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+
+
+class Mention(Base):
+    """A colleague who is named in a note, until they open the ticket."""
+
+    __tablename__ = "ticket_mention"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    note_id: Mapped[int] = mapped_column(ForeignKey("ticket_note.id", ondelete="CASCADE"), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
+    seen_at: Mapped[datetime | None]
+
+
+class Attachment(Base):
+    """A file at a ticket; its bytes stand under `key` in the state folder. Internal while `message_id` is empty."""
+
+    __tablename__ = "ticket_attachment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    internal: Mapped[bool] = mapped_column(default=False)
+    name: Mapped[str] = mapped_column(String(120))
+    media_type: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int]
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    created_at: Mapped[datetime]
+
+
+class TicketLink(Base):
+    """Two tickets that belong together; the lower id stands first."""
+
+    __tablename__ = "ticket_link"
+    __table_args__ = (CheckConstraint("first_id < second_id", name="order"),)
+
+    first_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
+    second_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class TextModule(Base):
+    """A piece of text that a team uses often, with placeholders such as {nummer}. Without a team it is everyone's."""
+
+    __tablename__ = "text_module"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team: Mapped[str | None] = mapped_column(String(WORD))
+    title: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str]
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime]

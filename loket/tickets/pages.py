@@ -17,8 +17,9 @@ from loket.chat.conversations import Refused
 from loket.chat.views import view
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
-from loket.tickets import queue, states
-from loket.tickets.models import Ticket
+from loket.tickets import attachments, queue, states
+from loket.tickets.models import Attachment, Ticket
+from loket.web.files import download
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -49,6 +50,16 @@ class FollowUpPage(Controller):
             conversations.receive(session, ticket.conversation, text, client_id, now, choice=None)
             queue.parent_writes(session, ticket, now)
         return Redirect(f"/vraag/{token}#laatste", status_code=303)
+
+    @get("/{token:str}/bijlagen/{attachment_id:int}", sync_to_thread=True)
+    def attachment(self, token: FromPath[str], attachment_id: FromPath[int]) -> Response[bytes]:
+        """A file that an adviser sent along. Internal files do not exist here."""
+        with reading() as session:
+            ticket = _ticket(session, token)
+            found = session.get(Attachment, attachment_id)
+            if found is None or found.ticket_id != ticket.id or found.message_id is None or found.internal:
+                raise NotFoundException
+        return download(attachments.content(found), found.name, found.media_type)
 
 
 def _page(token: str, error: str = "", typed: str = "") -> Template:

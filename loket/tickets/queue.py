@@ -1,4 +1,4 @@
-"""The queue: a conversation becomes a ticket, an adviser claims it, answers, closes."""
+"""The queue: a conversation becomes a ticket, the parent adds to it, an adviser answers and closes it."""
 
 from __future__ import annotations
 
@@ -7,30 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loket import catalogue, settings, working_time
+from loket import catalogue
 from loket.accounts.models import Account
 from loket.chat import conversations
 from loket.chat import models as chat
 from loket.chat.models import Conversation, Message
-from loket.clock import dutch_moment
-from loket.db.base import changed
 from loket.mail import outbox
-from loket.tickets import routing, states
-from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, WAITING, Ticket, TicketEvent
+from loket.tickets import attachments, claims, deadlines, drafts, escalation, mails, routing, words
+from loket.tickets.claims import NotYours, claim, holds, release
+from loket.tickets.events import change, record
+from loket.tickets.mails import link
+from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, Ticket
+
+__all__ = ["NotYours", "change", "claim", "holds", "link", "record", "release"]
 
 LEASE = timedelta(minutes=10)
+"""The default of LOKET_LEASE_MINUTES."""
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No characters that are easily mistaken for each other over the telephone."""
-
-
-class NotYours(Exception):
-    """Een andere adviseur heeft deze vraag nu. Uw tekst is niet verstuurd."""
-
-    def __str__(self) -> str:
-        return self.__doc__ or ""
 
 
 @dataclass(frozen=True)
@@ -57,8 +54,10 @@ def hand_off(
     conversations.hold(session, conversation)
     ticket = of_conversation(session, conversation.id)
     if ticket is None:
-        ticket = _create(session, conversation, question, intent, urgent, now)
-    _complete(session, ticket, contact, consent_reuse, now)
+        ticket = create(session, conversation, question, intent, urgent, now)
+    elif conversation.owner == chat.ASSISTANT:
+        _reopen(session, ticket, now)
+    complete(session, ticket, contact, consent_reuse, now)
     if conversation.owner == chat.ASSISTANT:
         conversation.owner = chat.QUEUE
     conversation.expects = None
@@ -74,113 +73,96 @@ def by_token(session: Session, token: str) -> Ticket | None:
     return session.scalar(select(Ticket).where(Ticket.token == token))
 
 
-def link(ticket: Ticket) -> str:
-    """The private address on which the parent follows the question."""
-    return f"{settings.load().url}/vraag/{ticket.token}"
-
-
 def parent_writes(session: Session, ticket: Ticket, now: datetime) -> None:
-    """A message of the parent came in: an answered or closed ticket opens again."""
-    if ticket.state not in (OPEN, CLAIMED):
-        back = CLAIMED if ticket.state == WAITING and ticket.claimed_by else OPEN
-        change(session, ticket, back, now, kind="reopened")
-        ticket.conversation.owner = chat.QUEUE if back == OPEN else chat.ADVISER
+    """A message of the parent came in: a ticket that is not in hand any more opens again.
+
+    It goes back to the adviser who asked, or who is still there, for the length of a lease; otherwise to the queue.
+    """
+    if ticket.merged_into is not None:
+        return parent_writes(session, session.get_one(Ticket, ticket.merged_into), now)
+    _reopen(session, ticket, now)
     record(session, ticket, "parent_wrote", now)
 
 
-def claim(session: Session, ticket_id: int, adviser: Account, now: datetime) -> bool:
-    """Take a free ticket, or renew one's own lease. One conditional UPDATE: two advisers never both succeed."""
-    free = or_(Ticket.claimed_by.is_(None), Ticket.claimed_until < now, Ticket.claimed_by == adviser.id)
-    before = session.scalar(select(Ticket.claimed_by).where(Ticket.id == ticket_id))
-    claimable = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != CLOSED, free)
-    if not changed(session, claimable.values(claimed_by=adviser.id, claimed_until=now + LEASE)):
-        return False
-    ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
-    if ticket.state != CLAIMED or before != adviser.id:
-        change(session, ticket, CLAIMED, now, adviser, kind="claimed")
-        ticket.conversation.owner = chat.ADVISER
-    return True
-
-
-def release(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
-    """Put one's own ticket back in the queue. Raises NotYours."""
-    _require_claim(ticket, adviser, now)
-    ticket.claimed_by = ticket.claimed_until = None
-    change(session, ticket, OPEN, now, adviser, kind="released")
-    ticket.conversation.owner = chat.QUEUE
-
-
-def reply(session: Session, ticket: Ticket, adviser: Account, text: str, now: datetime) -> Message:
+def reply(
+    session: Session, ticket: Ticket, adviser: Account, text: str, now: datetime, *, asks: bool = False
+) -> Message:
     """Answer the parent: on the chat page, behind the link, and by mail if they left an address.
 
-    Raises NotYours when another adviser holds the ticket by now.
+    `asks`: it is a question to the parent, and the ticket waits for what they say. Whoever asked the same in a ticket that
+    was merged into this one hears it too. Raises NotYours when another adviser holds the ticket by now.
     """
-    _require_claim(ticket, adviser, now)
-    message = Message(
-        conversation_id=ticket.conversation_id,
-        sender=chat.ADVISER,
-        text=text,
-        extra={"name": adviser.name.split()[0]},
-        created_at=now,
-    )
-    session.add(message)
-    change(session, ticket, ANSWERED, now, adviser, kind="replied")
-    ticket.claimed_until = now + LEASE
-    if ticket.email:
-        outbox.put(session, ticket.email, f"Antwoord op uw vraag {ticket.reference}", _reply_mail(ticket, text), now)
+    claims.require(ticket, adviser, now)
+    message = _say(session, ticket, adviser, text, asks, now)
+    for other in session.scalars(select(Ticket).where(Ticket.merged_into == ticket.id)):
+        _say(session, other, adviser, text, asks, now)
+    session.flush()
+    attachments.send_along(session, ticket, adviser, message)
+    if asks:
+        change(session, ticket, WAITING, now, adviser, kind="asked_parent")
+    else:
+        change(session, ticket, ANSWERED, now, adviser, kind="replied")
+    ticket.claimed_until = now + claims.lease()
+    ticket.conversation.owner = chat.ADVISER
+    drafts.drop(session, ticket.id, adviser.id)
     return message
 
 
-def close(session: Session, ticket: Ticket, adviser: Account, now: datetime, intent: str | None = None) -> None:
-    """Close a ticket, with the intent that the question turned out to be. Raises NotYours, IllegalChange."""
-    _require_claim(ticket, adviser, now)
-    change(session, ticket, CLOSED, now, adviser, kind="closed", data={"intent": intent} if intent else None)
+def close(
+    session: Session,
+    ticket: Ticket,
+    adviser: Account,
+    now: datetime,
+    intent: str | None = None,
+    answerable: bool | None = None,
+) -> None:
+    """Close a ticket, with the intent that the question turned out to be and whether the assistant could have answered it.
+
+    Raises NotYours, IllegalChange.
+    """
+    claims.require(ticket, adviser, now)
+    ticket.final_intent, ticket.answerable = intent, answerable
+    said = {"intent": intent, "answerable": answerable}
+    known = {name: value for name, value in said.items() if value is not None}
+    change(session, ticket, CLOSED, now, adviser, kind="closed", data=known or None)
     ticket.claimed_by = ticket.claimed_until = None
     ticket.conversation.owner = chat.QUEUE
 
 
-def change(
+def undo_close(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
+    """Take back a close or a merge; the clock goes on as if it had not happened. Raises IllegalChange."""
+    change(session, ticket, CLAIMED, now, adviser, kind="close_undone")
+    ticket.merged_into = ticket.final_intent = ticket.answerable = None
+    ticket.claimed_by, ticket.claimed_until = adviser.id, now + claims.lease()
+    ticket.conversation.owner = chat.ADVISER
+
+
+def reroute(session: Session, ticket: Ticket, team: str, adviser: Account, now: datetime) -> None:
+    """Give the ticket to another team, by hand. The promise to the parent stays what it was. Raises ValueError."""
+    label = routing.load().teams.get(team)
+    if label is None:
+        raise ValueError(f"unknown team {team!r}")
+    if team == ticket.team:
+        return
+    record(session, ticket, "rerouted", now, adviser, {"from": ticket.team, "to": team})
+    ticket.team = team
+    ticket.route_reason = f"naar team {label} omdat {adviser.name} dat koos"
+
+
+def create(
     session: Session,
-    ticket: Ticket,
-    state: str,
+    conversation: Conversation,
+    question: str,
+    intent: str | None,
+    urgent: bool,
     now: datetime,
-    adviser: Account | None = None,
-    *,
-    kind: str,
-    data: dict[str, Any] | None = None,
-) -> None:
-    """Move a ticket to a state and record it. Raises IllegalChange."""
-    states.check(ticket.state, state)
-    ticket.state = state
-    record(session, ticket, kind, now, adviser, data)
-
-
-def record(
-    session: Session,
-    ticket: Ticket,
-    kind: str,
-    now: datetime,
-    adviser: Account | None = None,
-    data: dict[str, Any] | None = None,
-) -> None:
-    """Write an event of a ticket."""
-    session.add(TicketEvent(ticket=ticket, kind=kind, account_id=adviser.id if adviser else None, data=data, at=now))
-
-
-def holds(ticket: Ticket, adviser: Account, now: datetime) -> bool:
-    """Whether this adviser's lease on the ticket runs."""
-    return ticket.claimed_by == adviser.id and ticket.claimed_until is not None and ticket.claimed_until >= now
-
-
-def _create(
-    session: Session, conversation: Conversation, question: str, intent: str | None, urgent: bool, now: datetime
+    **event: Any,
 ) -> Ticket:
+    """A new ticket, routed. `event` completes the data of its first event."""
     known = catalogue.load().intents.get(intent or "")
     theme = known.theme if known else None
-    facts = routing.Facts(theme, conversation.sector, urgent, conversation.channel)
+    facts = routing.Facts(theme, conversation.sector, urgent, conversation.channel, *words.found(question, intent))
     route = routing.route(facts)
-    configured = settings.load()
-    hours = working_time.from_settings(configured.opening_hours, configured.closed_days)
     ticket = Ticket(
         reference=_reference(),
         token=secrets.token_urlsafe(16),
@@ -191,19 +173,29 @@ def _create(
         intent=intent,
         theme=theme,
         sector=conversation.sector,
+        denomination=facts.denomination,
+        region=facts.region,
+        language=facts.language,
         urgent=urgent,
         team=route.team,
         route_reason=route.explanation,
-        promised_by=hours.add(now, route.promise),
+        promised_by=deadlines.calendar().add(now, route.promise),
+        escalated=0,
         consent_reuse=False,
         created_at=now,
     )
     session.add(ticket)
-    record(session, ticket, "created", now, data={"team": route.team, "urgent": urgent})
+    data = {"team": route.team, "urgent": urgent, "promise_hours": route.promise / timedelta(hours=1)}
+    if route.partner:
+        data["partner"] = route.partner
+    record(session, ticket, "created", now, data=data | event)
+    if urgent:
+        escalation.alert(session, ticket, now)
     return ticket
 
 
-def _complete(session: Session, ticket: Ticket, contact: Contact, consent_reuse: bool | None, now: datetime) -> None:
+def complete(session: Session, ticket: Ticket, contact: Contact, consent_reuse: bool | None, now: datetime) -> None:
+    """Add what the parent told of how to reach them."""
     before = ticket.email
     ticket.email = contact.email or ticket.email
     ticket.phone = contact.phone or ticket.phone
@@ -213,32 +205,38 @@ def _complete(session: Session, ticket: Ticket, contact: Contact, consent_reuse:
     if ticket.email and ticket.email != before:
         record(session, ticket, "contact_left", now)
         subject = f"Wij hebben uw vraag ontvangen ({ticket.reference})"
-        outbox.put(session, ticket.email, subject, _receipt_mail(ticket), now)
+        outbox.put(session, ticket.email, subject, mails.receipt(ticket), now)
 
 
-def _require_claim(ticket: Ticket, adviser: Account, now: datetime) -> None:
-    if not holds(ticket, adviser, now):
-        raise NotYours
+def _reopen(session: Session, ticket: Ticket, now: datetime) -> None:
+    if ticket.state in (OPEN, CLAIMED, REFERRED):
+        return
+    present = ticket.claimed_until is not None and ticket.claimed_until >= now
+    if ticket.claimed_by and (present or ticket.state == WAITING):
+        ticket.claimed_until = now + claims.lease()
+        change(session, ticket, CLAIMED, now, kind="reopened")
+        ticket.conversation.owner = chat.ADVISER
+        return
+    ticket.claimed_by = ticket.claimed_until = None
+    change(session, ticket, REFERRED if ticket.partner else OPEN, now, kind="reopened")
+    ticket.conversation.owner = chat.QUEUE
+
+
+def _say(session: Session, ticket: Ticket, adviser: Account, text: str, asks: bool, now: datetime) -> Message:
+    message = Message(
+        conversation_id=ticket.conversation_id,
+        sender=chat.ADVISER,
+        text=text,
+        extra={"name": adviser.name.split()[0]},
+        created_at=now,
+    )
+    session.add(message)
+    if ticket.email:
+        subject = f"{'Vraag van ons over' if asks else 'Antwoord op'} uw vraag {ticket.reference}"
+        body = mails.asked(ticket, text) if asks else mails.reply(ticket, text)
+        outbox.put(session, ticket.email, subject, body, now)
+    return message
 
 
 def _reference() -> str:
     return "5010-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(6))
-
-
-def _receipt_mail(ticket: Ticket) -> str:
-    return (
-        "Goedendag,\n\n"
-        f"Uw vraag is bij ons binnen. Uw nummer is {ticket.reference}.\n"
-        f"Een adviseur antwoordt uiterlijk {dutch_moment(ticket.promised_by)}.\n\n"
-        f"U kunt uw vraag hier volgen en aanvullen:\n{link(ticket)}\n\n"
-        "Deel deze link niet: wie de link heeft, kan uw vraag lezen.\n\n"
-        "Met vriendelijke groet,\nLoket 5010\n"
-    )
-
-
-def _reply_mail(ticket: Ticket, text: str) -> str:
-    return (
-        f"Goedendag,\n\nEen adviseur heeft uw vraag {ticket.reference} beantwoord:\n\n{text}\n\n"
-        f"Wilt u hierop reageren? Dat kan via uw eigen pagina:\n{link(ticket)}\n\n"
-        "Met vriendelijke groet,\nLoket 5010\n"
-    )

@@ -7,10 +7,10 @@ from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAIT
 ALLOWED = {
     OPEN: {CLAIMED, CLOSED},
     CLAIMED: {OPEN, WAITING, REFERRED, ANSWERED, CLOSED},
-    WAITING: {CLAIMED, OPEN, CLOSED},
+    WAITING: {CLAIMED, OPEN, REFERRED, ANSWERED, CLOSED},
     REFERRED: {CLAIMED, OPEN, ANSWERED, CLOSED},
-    ANSWERED: {OPEN, CLAIMED, CLOSED},
-    CLOSED: {OPEN},
+    ANSWERED: {OPEN, CLAIMED, WAITING, REFERRED, CLOSED},
+    CLOSED: {OPEN, CLAIMED, REFERRED},
 }
 
 LABELS = {
@@ -21,6 +21,10 @@ LABELS = {
     ANSWERED: "beantwoord",
     CLOSED: "afgesloten",
 }
+
+
+OURS = (OPEN, CLAIMED, REFERRED)
+"""The states in which the parent waits for us."""
 
 
 class IllegalChange(Exception):

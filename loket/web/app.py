@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +26,24 @@ from loket.chat import turns
 from loket.chat.api import ConversationApi
 from loket.chat.pages import ChatPage
 from loket.clock import AMSTERDAM, dutch_date, dutch_moment, utc_now
+from loket.db.base import transaction
 from loket.desk import session as desk_session
+from loket.desk.live import LivePages
 from loket.desk.pages import DeskPages, LoginPages
+from loket.desk.phone import PhonePages
+from loket.desk.text_modules import TextModulePages
+from loket.desk.ticket_actions import TicketActions
+from loket.desk.ticket_page import TicketPages
+from loket.desk.work_list import WorkListPages
 from loket.faq import answers
 from loket.mail import sender
+from loket.tickets import claims, escalation
 from loket.tickets.pages import FollowUpPage
 from loket.web import errors, security
 from loket.web.feed import Feed
+from loket.web.files import file_size
 from loket.web.health import healthz, readyz
-from loket.web.markdown import from_plain
+from loket.web.markdown import from_markdown, from_plain
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +51,7 @@ HERE = Path(__file__).parent
 MAX_BODY = 256 * 1024
 RECOVER_EVERY = 20.0
 MAIL_EVERY = 3.0
+TEND_EVERY = 20.0
 
 
 def create_app() -> Litestar:
@@ -53,6 +64,12 @@ def create_app() -> Litestar:
             FollowUpPage,
             LoginPages,
             DeskPages,
+            WorkListPages,
+            TicketPages,
+            TicketActions,
+            LivePages,
+            PhonePages,
+            TextModulePages,
             ConversationApi,
             healthz,
             readyz,
@@ -81,12 +98,15 @@ def _templates() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {
+    filters: dict[str, Any] = {
         "moment": dutch_moment,
         "day": dutch_date,
         "clock": lambda moment: moment.astimezone(AMSTERDAM).strftime("%H.%M"),
         "plain": from_plain,
+        "markdown": from_markdown,
+        "size": file_size,
     }
+    environment.filters |= filters
     environment.globals["intent_label"] = catalogue.load().label
     return environment
 
@@ -97,7 +117,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         app.state.http = client
         app.state.feed = Feed()
         async with app.state.feed.running():
-            tasks = [asyncio.create_task(_recover(client)), asyncio.create_task(_send_mail())]
+            tasks = [asyncio.create_task(work) for work in (_recover(client), _send_mail(), _tend_queue())]
             try:
                 yield
             finally:
@@ -124,6 +144,22 @@ async def _send_mail() -> None:
         except Exception:
             logger.exception("sending mail failed")
         await asyncio.sleep(MAIL_EVERY)
+
+
+async def _tend_queue() -> None:
+    """Put back what nobody keeps alive, and bring promises that are near or broken to the team leads."""
+    while True:
+        try:
+            await asyncio.to_thread(_tend, utc_now())
+        except Exception:
+            logger.exception("looking after the queue failed")
+        await asyncio.sleep(TEND_EVERY)
+
+
+def _tend(now: datetime) -> None:
+    with transaction() as session:
+        claims.free_lapsed(session, now)
+        escalation.look(session, now)
 
 
 def _to_login(request: Request, error: NotAuthorizedException) -> Response[Any]:

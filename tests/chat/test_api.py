@@ -22,6 +22,7 @@ from tests.support.site import all_of
 
 MESSAGE_FIELDS = {
     "id", "sender", "text", "html", "created_at", "sources", "checked_on", "choices", "kind", "title", "name", "helpful",
+    "attachments",
 }  # fmt: skip
 
 

@@ -232,6 +232,8 @@ def test_a_parent_who_writes_to_an_answered_ticket_opens_it_again(conversation_i
         session.flush()
         queue.claim(session, ticket.id, adviser, utc_now())
         queue.reply(session, ticket, adviser, "Dat mag.", utc_now())
+        # The adviser's page was closed a while ago.
+        ticket.claimed_until = utc_now() - timedelta(minutes=1)
     outcome = take(conversation_id, "En als het vaker gebeurt?")
     assert outcome.owner == "queue"
     assert all_of(Ticket)[0].state == "open"

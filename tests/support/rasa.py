@@ -63,6 +63,12 @@ class FakeRasa:
         time.sleep(self.pause)
         return 200, json.dumps({"replies": [] if self.behaviour == "silent" else self.act(call)}).encode()
 
+    def parse(self, text: str) -> bytes:
+        """What /model/parse says: as taught, or that it is about bullying."""
+        latest = self._understand({"text": text})[1]
+        ranking = latest.get("intent_ranking") or [{"name": latest["intent"]["name"], "confidence": 0.9}]
+        return json.dumps({"entities": [], **latest, "intent_ranking": ranking, "text": text}).encode()
+
     def act(self, call: dict[str, Any]) -> list[dict[str, Any]]:
         """Run the action that belongs to the message, as the action server would."""
         name, latest = self._understand(call)
@@ -90,6 +96,10 @@ def rasa(own_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> It
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             call = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path.startswith("/model/parse"):
+                trusted = f"token={settings.load().token('rasa')}" in self.path
+                good = trusted and fake.behaviour == "answer"
+                return self.answer(200 if good else 500, fake.parse(call["text"]) if good else b"{}")
             trusted = self.headers["Authorization"] == f"Bearer {settings.load().token('rasa')}"
             self.answer(*fake.respond(call) if trusted else (401, b"{}"))
 

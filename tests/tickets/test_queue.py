@@ -229,9 +229,16 @@ def test_a_reply_of_the_parent_opens_it_again(ticket: Ticket, aisha: Account, cl
     reply(ticket, aisha)
     if closed:
         close(ticket, aisha)
-    parent_writes(ticket)
+    parent_writes(ticket, minutes=0 if closed else 11)
     assert now_is(ticket)[:2] == ("open", "queue")
     assert [kind for kind, _ in history(ticket)][-2:] == ["reopened", "parent_wrote"]
+
+
+def test_a_parent_who_replies_at_once_finds_the_same_adviser(ticket: Ticket, aisha: Account) -> None:
+    claim(ticket, aisha)
+    reply(ticket, aisha)
+    parent_writes(ticket, minutes=1)
+    assert now_is(ticket) == ("claimed", "adviser", aisha.id)
 
 
 def test_a_parent_who_writes_while_an_adviser_is_busy_changes_no_state(ticket: Ticket, aisha: Account) -> None:
@@ -276,8 +283,9 @@ def close(ticket: Ticket, who: Account, intent: str | None = None) -> None:
         queue.close(session, session.get_one(Ticket, ticket.id), who, NOON, intent)
 
 
-def parent_writes(ticket: Ticket) -> None:
+def parent_writes(ticket: Ticket, minutes: float = 0) -> None:
+    now = NOON + timedelta(minutes=minutes)
     with transaction() as session:
         found = session.get_one(Ticket, ticket.id)
-        conversations.receive(session, found.conversation, "En nog iets", None, NOON, None)
-        queue.parent_writes(session, found, NOON)
+        conversations.receive(session, found.conversation, "En nog iets", None, now, None)
+        queue.parent_writes(session, found, now)

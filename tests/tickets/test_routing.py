@@ -64,10 +64,12 @@ def test_there_always_is_a_route(theme: str | None, sector: str | None, urgent: 
 def test_every_rule_of_the_real_table_decides_something() -> None:
     table = routing.load()
     facts = [
-        Facts(theme, sector, urgent, "web")
+        Facts(theme, sector, urgent, "web", denomination, None, language)
         for theme in (None, *catalogue.load().themes)
         for sector in (None, *catalogue.SECTORS)
         for urgent in (True, False)
+        for denomination in (None, *table.words.denomination)
+        for language in (None, *table.languages)
     ]
     used = {next(i for i, rule in enumerate(table.rules) if rule.when.fit(fact)) for fact in facts}
     assert used == set(range(len(table.rules)))
@@ -97,6 +99,10 @@ def test_a_list_and_a_single_value_both_fit(tmp_path: Path) -> None:
         ("because: het over geld gaat", "because: ''", 9, "at least 3"),
         ("when: {}", "when: {urgent: false}", 10, "the last rule must fit always"),
         ("  team: zorg\n", "", 6, "Field required"),
+        ("team: zorg", "team: zorg\n  partner: weg", 8, "unknown partner 'weg'"),
+        ("theme: kosten", "denomination: weg", 6, "unknown denomination 'weg'"),
+        ("theme: kosten", "region: weg", 6, "unknown region 'weg'"),
+        ("theme: kosten", "language: weg", 6, "unknown language 'weg'"),
         ("version: 1", "version: [", 1, "not valid YAML"),
     ],
 )

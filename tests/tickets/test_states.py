@@ -12,10 +12,10 @@ from loket.tickets.states import LABELS, IllegalChange
 MAY = {
     "open": "claimed closed",
     "claimed": "open waiting_for_parent referred answered closed",
-    "waiting_for_parent": "claimed open closed",
+    "waiting_for_parent": "claimed open referred answered closed",
     "referred": "claimed open answered closed",
-    "answered": "open claimed closed",
-    "closed": "open",
+    "answered": "open claimed waiting_for_parent referred closed",
+    "closed": "open claimed referred",
 }
 
 

@@ -1,33 +1,90 @@
-// The desk: the work list and an open conversation renew themselves; focus and typed text stay where they are.
-import { listen, mergeLog, readPage, replace, say } from "./page.js";
+// The desk: pages renew themselves without taking the focus or what is being typed, and keys do what buttons do.
+import { listen, mergeLog, readPage, say } from "./page.js";
 
 const KEEP = 400;
-const answer = document.querySelector(".composer textarea");
-const draft = answer && `balie-concept-${location.pathname}`;
+const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
+const OFF = "balie-toetsen-uit";
+
+const rows = () => [...document.querySelectorAll(".tickets tbody tr")];
+const urgent = () => new Set(rows().filter((row) => row.classList.contains("urgent")).map((row) => row.dataset.ticket));
+
+/** Replace what is marked as alive, unless the focus is in it. An element keeps its place, so that a reader does not jump. */
+function renew(fresh) {
+  for (const old of document.querySelectorAll("[data-live]")) {
+    const next = fresh.getElementById(old.id);
+    if (!next || old.innerHTML === next.innerHTML) continue;
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    if (focused?.matches(TYPING)) continue;
+    const at = focused?.getAttribute("href");
+    old.innerHTML = next.innerHTML;
+    old.hidden = next.hidden;
+    if (at) [...old.querySelectorAll("a")].find((link) => link.getAttribute("href") === at)?.focus({ preventScroll: true });
+  }
+}
+
+function alarm(text) {
+  const bar = document.getElementById("alarm");
+  if (!bar) return;
+  bar.hidden = false;
+  bar.textContent = text;
+}
 
 async function refresh() {
   const response = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!response.ok || response.redirected) return;
   const fresh = await readPage(response);
   if (fresh.querySelector(".log")) {
-    if (mergeLog(fresh)) say("Er is een nieuw bericht van de ouder.");
-    return replace("aside", fresh);
+    if (mergeLog(fresh)?.classList.contains("from-parent")) say("Er is een nieuw bericht van de ouder.");
+    return renew(fresh);
   }
-  const before = document.querySelectorAll(".tickets tbody tr").length;
-  replace("#werklijst", fresh);
+  const [before, known] = [rows().length, urgent()];
+  renew(fresh);
   document.title = fresh.title;
-  const now = document.querySelectorAll(".tickets tbody tr").length;
-  if (now > before) say(`Er is een nieuwe vraag. Nu ${now} open vragen.`);
+  if ([...urgent()].some((id) => !known.has(id))) alarm("Er is een nieuwe dringende vraag. Die staat bovenaan.");
+  else if (rows().length > before) say(`Er is een nieuwe vraag. Nu ${rows().length} in deze lijst.`);
 }
 
 let waiting = 0;
-listen("/balie/events", ["changed"], () => {
-  clearTimeout(waiting);
-  waiting = setTimeout(() => refresh().catch(() => {}), KEEP);
+if (document.querySelector("[data-live]")) {
+  listen("/balie/events", ["changed"], () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => refresh().catch(() => {}), KEEP);
+  });
+}
+
+function step(by) {
+  const links = rows().map((row) => row.querySelector("th a, button")).filter(Boolean);
+  const at = links.indexOf(document.activeElement);
+  links[Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
+}
+
+function help() {
+  const dialog = document.getElementById("hulp");
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.isComposing) return;
+  const typing = event.target.matches(TYPING);
+  const digit = event.code.match(/^Digit([1-5])$/)?.[1];
+  if (event.altKey ? !digit : typing || localStorage.getItem(OFF)) return;
+  if (document.querySelector("dialog[open]")) return;
+  const key = event.altKey ? digit : event.key;
+  const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
+  else if (key === "?") help();
+  else if (target) target.matches(TYPING) ? target.focus() : target.click();
+  else return;
+  event.preventDefault();
 });
 
-if (answer) {
-  if (!answer.value) answer.value = sessionStorage.getItem(draft) ?? "";
-  answer.addEventListener("input", () => sessionStorage.setItem(draft, answer.value));
-  answer.form.addEventListener("submit", () => sessionStorage.removeItem(draft));
+document.getElementById("hulp-link")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  help();
+});
+const keys = document.getElementById("toetsen-aan");
+if (keys) {
+  keys.checked = !localStorage.getItem(OFF);
+  keys.addEventListener("change", () => (keys.checked ? localStorage.removeItem(OFF) : localStorage.setItem(OFF, "1")));
 }
+for (const button of document.querySelectorAll(".no-script")) button.hidden = true;

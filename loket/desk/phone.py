@@ -1,0 +1,108 @@
+"""The telephone: a form for a new call, with the theme and the answers found while the adviser types."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import PermissionDeniedException
+from litestar.params import Body
+from litestar.response import Redirect, Template
+
+from loket import catalogue
+from loket.accounts import accounts
+from loket.chat.contact import contact
+from loket.chat.conversations import Refused
+from loket.clock import utc_now
+from loket.db.base import transaction
+from loket.desk import session as staff
+from loket.desk import suggestions
+from loket.desk.live import SPEAKERS
+from loket.desk.suggestions import Reading
+from loket.tickets import calls
+from loket.tickets.calls import Call
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+NOTHING = Reading(None, None, None, False, [])
+FIELDS = {"text": "question", "email": "email", "phone": "phone", "when": "when"}
+
+
+class PhonePages(Controller):
+    path = "/balie/bellen"
+    include_in_schema = False
+    guards = [staff.guard]
+
+    @get("/", sync_to_thread=False)
+    def form(self, request: Request) -> Template:
+        return _page(request, {}, NOTHING)
+
+    @post("/voorstel")
+    async def suggest(self, request: Request, state: State, data: Form) -> Template:
+        """The form again, with the theme and the answers for what was typed; the script takes those parts over."""
+        found = await suggestions.read(state.http, data.get("question", ""))
+        return await asyncio.to_thread(_page, request, data, found)
+
+    @post("/")
+    async def take(self, request: Request, state: State, data: Form) -> Response[Any]:
+        """Keep the call: as answered when the adviser noted the answer, else open."""
+        found = await suggestions.read(state.http, data.get("question", ""))
+        try:
+            ticket_id = await asyncio.to_thread(_take, request, data, found)
+        except Refused as error:
+            field = "question" if "text" in error.code else error.code.removeprefix("invalid_")
+            page = await asyncio.to_thread(_page, request, data, found, {field: error.message})
+            page.status_code = 422
+            return page
+        return Redirect(f"/balie/vragen/{ticket_id}", status_code=303)
+
+
+def _take(request: Request, data: dict[str, str], found: Reading) -> int:
+    who, now = staff.account(request), utc_now()
+    _may_speak(request)
+    # What the adviser chose goes before what the assistant thought.
+    intent = data.get("intent") or found.intent
+    known = catalogue.load().intents.get(intent or "")
+    answer = data.get("answer", "")
+    if data.get("outcome") == "answered" and not answer.strip():
+        raise Refused("answer", "Noteer kort wat u hebt geantwoord, of kies “later beantwoorden”.")
+    call = Call(
+        question=data.get("question", ""),
+        wish=data.get("wish", "")[:1000],
+        sector=data.get("sector") or found.sector,
+        intent=intent,
+        urgent=data.get("urgent") == "ja" or bool(known and known.urgent),
+        answer=answer if data.get("outcome") == "answered" else "",
+        contact=contact(data.get("email"), data.get("phone"), data.get("when")),
+    )
+    with transaction() as session:
+        ticket = calls.take(session, who, call, now)
+        accounts.audit(session, who, "ticket.call", f"ticket:{ticket.id}", now)
+        return ticket.id
+
+
+def _page(request: Request, data: dict[str, str], found: Reading, errors: dict[str, str] | None = None) -> Template:
+    _may_speak(request)
+    question, sector = data.get("question", ""), data.get("sector") or found.sector
+    known = catalogue.load()
+    context = {
+        "account": staff.account(request),
+        "typed": defaultdict(str, data),
+        "errors": defaultdict(str, errors or {}),
+        "found": found,
+        "theme": known.themes.get(found.theme or "", ""),
+        "proposed": data.get("intent") or found.intent or "",
+        "sector": sector or "",
+        "sectors": catalogue.SECTORS,
+        "intents": [intent for intent in known.intents.values() if intent.is_faq],
+        "suggested": suggestions.for_question(found.ranking, sector, question) if question.strip() else [],
+    }
+    return Template("balie/call.html", context=context)
+
+
+def _may_speak(request: Request) -> None:
+    if staff.account(request).role not in SPEAKERS:
+        raise PermissionDeniedException

@@ -1,0 +1,281 @@
+"""What staff do to a ticket: each form of its page, one small route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, post
+from litestar.datastructures import UploadFile
+from litestar.enums import RequestEncodingType
+from litestar.exceptions import PermissionDeniedException
+from litestar.params import Body, FromPath
+from litestar.response import Redirect
+from sqlalchemy.orm import Session
+
+from loket import catalogue
+from loket.accounts import access, accounts
+from loket.accounts.models import Account
+from loket.chat import conversations
+from loket.chat.conversations import Refused
+from loket.clock import utc_now
+from loket.db.base import transaction
+from loket.desk import session as staff
+from loket.desk import suggestions, ticket_page
+from loket.faq import answers
+from loket.tickets import (
+    attachments,
+    claims,
+    drafts,
+    live_chat,
+    merging,
+    modules,
+    notes,
+    presence,
+    queue,
+    referrals,
+    routing,
+    states,
+)
+from loket.tickets.models import TextModule, Ticket
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Do = Callable[[Session, Ticket, Account], object]
+
+COLLISIONS = (claims.NotYours, states.IllegalChange)
+REFUSALS = (
+    *COLLISIONS,
+    Refused,
+    notes.NoteRefused,
+    referrals.ReferralRefused,
+    merging.CannotMerge,
+    attachments.FileRefused,
+)
+TAKEN = "Een andere adviseur heeft deze vraag al."
+KEPT = "Uw tekst is bewaard als concept."
+
+
+@dataclass
+class Upload:
+    """The form for a file."""
+
+    file: UploadFile
+    internal: str = ""
+
+
+class TicketActions(Controller):
+    path = "/balie/vragen/{ticket_id:int}"
+    include_in_schema = False
+    guards = [staff.guard]
+
+    @post("/claim", sync_to_thread=True)
+    def claim(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
+        def take(session: Session, ticket: Ticket, who: Account) -> None:
+            if not claims.claim(session, ticket.id, who, utc_now()):
+                raise Refused("taken", TAKEN)
+
+        return act(request, ticket_id, "claim", take, status=409)
+
+    @post("/overnemen", sync_to_thread=True)
+    def take_over(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        """Take the ticket from the colleague whom the page showed; refused when it is somebody else by now."""
+
+        def take(session: Session, ticket: Ticket, who: Account) -> None:
+            if not claims.take_over(session, ticket.id, _number(data, "holder"), who, utc_now()):
+                raise Refused("taken", "De vraag is net van hand gewisseld. Kijk wie hem nu heeft.")
+
+        return act(request, ticket_id, "take_over", take, status=409)
+
+    @post("/terug", sync_to_thread=True)
+    def release(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
+        return act(request, ticket_id, "release", lambda s, t, who: claims.release(s, t, who, utc_now()))
+
+    @post("/antwoord", sync_to_thread=True)
+    def reply(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        """Send an answer, or a question, to the parent. What was typed is kept when it cannot be sent."""
+
+        def send(session: Session, ticket: Ticket, who: Account) -> None:
+            text = conversations.checked_text(data.get("text", ""))
+            queue.reply(session, ticket, who, text, utc_now(), asks=data.get("asks") == "ja")
+
+        answer = act(request, ticket_id, "reply", send, data)
+        if answer.status_code == 409:
+            _keep_draft(request, ticket_id, data.get("text", ""))
+        return answer
+
+    @post("/concept", sync_to_thread=True)
+    def draft(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        """Keep what is being typed."""
+        _keep_draft(request, ticket_id, data.get("text", ""))
+        return Redirect(f"/balie/vragen/{ticket_id}#antwoord", status_code=303)
+
+    @post("/invoegen", sync_to_thread=True)
+    def insert(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        """Put a suggested answer or a text module behind what is typed, without script."""
+        who = staff.account(request)
+        with transaction() as session:
+            ticket = ticket_page.find(session, who, ticket_id)
+            typed = data.get("text", "").rstrip()
+            piece = _piece(session, ticket, who, data.get("what", ""))
+            drafts.save(session, ticket_id, who.id, f"{typed}\n\n{piece}" if typed else piece, utc_now())
+        return Redirect(f"/balie/vragen/{ticket_id}#antwoord", status_code=303)
+
+    @post("/notitie", sync_to_thread=True)
+    def note(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        return act(
+            request, ticket_id, "note", lambda s, t, who: notes.add(s, t, who, data.get("note", ""), utc_now()), data
+        )
+
+    @post("/bijlage", sync_to_thread=True, request_max_body_size=attachments.MAX_BYTES + 64 * 1024)
+    def attach(
+        self,
+        request: Request,
+        ticket_id: FromPath[int],
+        data: Annotated[Upload, Body(media_type=RequestEncodingType.MULTI_PART)],
+    ) -> Response[Any]:
+        content = data.file.file.read(attachments.MAX_BYTES + 1)
+        name = data.file.filename or "bijlage"
+
+        def keep(session: Session, ticket: Ticket, who: Account) -> None:
+            attachments.add(session, ticket, who, name, content, utc_now(), internal=data.internal == "ja")
+
+        return act(request, ticket_id, "attach", keep)
+
+    @post("/doorverwijzen", sync_to_thread=True)
+    def refer(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        def send(session: Session, ticket: Ticket, who: Account) -> None:
+            partner, reason = data.get("partner", ""), data.get("reason", "")
+            referrals.refer(session, ticket, who, partner, reason, utc_now(), agreed=data.get("agreed") == "ja")
+
+        return act(request, ticket_id, "refer", send, data)
+
+    @post("/teruggeven", sync_to_thread=True)
+    def give_back(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        """The partner returns the ticket, which it then no longer sees."""
+        reason = data.get("reason", "")
+        return act(
+            request,
+            ticket_id,
+            "return",
+            lambda s, t, who: referrals.give_back(s, t, who, reason, utc_now()),
+            data,
+            to="/balie",
+        )
+
+    @post("/nagekeken", sync_to_thread=True)
+    def checked(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        helped = data.get("helped") == "ja"
+        return act(request, ticket_id, "check", lambda s, t, who: referrals.checked(s, t, who, helped, utc_now()))
+
+    @post("/team", sync_to_thread=True)
+    def reroute(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        def send(session: Session, ticket: Ticket, who: Account) -> None:
+            if data.get("team", "") not in routing.load().teams:
+                raise Refused("team", "Kies een team.")
+            queue.reroute(session, ticket, data["team"], who, utc_now())
+
+        return act(request, ticket_id, "reroute", send)
+
+    @post("/samenvoegen", sync_to_thread=True)
+    def merge(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        def join(session: Session, ticket: Ticket, who: Account) -> None:
+            other = _other(session, who, data)
+            merging.merge(session, ticket.id, other.id, who, utc_now())
+
+        return act(request, ticket_id, "merge", join, data)
+
+    @post("/koppelen", sync_to_thread=True)
+    def link(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        def join(session: Session, ticket: Ticket, who: Account) -> None:
+            merging.link(session, ticket, _other(session, who, data), who, utc_now())
+
+        return act(request, ticket_id, "link", join, data)
+
+    @post("/splitsen", sync_to_thread=True)
+    def split(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        question = data.get("question", "")
+        return act(request, ticket_id, "split", lambda s, t, who: merging.split(s, t, who, question, utc_now()), data)
+
+    @post("/sluiten", sync_to_thread=True)
+    def close(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        intent = data.get("intent", "")
+        known = intent if intent in catalogue.load().intents else None
+        answerable = {"ja": True, "nee": False}.get(data.get("answerable", ""))
+        return act(request, ticket_id, "close", lambda s, t, who: queue.close(s, t, who, utc_now(), known, answerable))
+
+    @post("/heropenen", sync_to_thread=True)
+    def undo_close(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
+        return act(request, ticket_id, "undo_close", lambda s, t, who: queue.undo_close(s, t, who, utc_now()))
+
+    @post("/assistent", sync_to_thread=True)
+    def hand_back(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
+        """Leave a live conversation to the assistant again."""
+        return act(request, ticket_id, "hand_back", lambda s, t, who: live_chat.hand_back(s, t, who, utc_now()))
+
+    @post("/open", sync_to_thread=True)
+    def still_open(self, request: Request, ticket_id: FromPath[int]) -> dict[str, Any]:
+        """A sign of life of an open page: renews the lease and tells who else looks. {"mine", "others"}."""
+        now, who = utc_now(), staff.account(request)
+        with transaction() as session:
+            ticket_page.find(session, who, ticket_id)
+            presence.seen(session, ticket_id, who.id, now)
+            mine = claims.renew(session, ticket_id, who, now)
+            return {"mine": mine, "others": presence.others(session, ticket_id, who.id, now)}
+
+
+def act(
+    request: Request,
+    ticket_id: int,
+    action: str,
+    do: Do,
+    typed: dict[str, str] | None = None,
+    *,
+    to: str = "",
+    status: int = 422,
+) -> Response[Any]:
+    """Do something to a ticket and audit it, in one transaction.
+
+    What may not be done shows the page again with why and with what was typed: 409 when somebody was quicker.
+    """
+    who = staff.account(request)
+    try:
+        with transaction() as session:
+            ticket = ticket_page.find(session, who, ticket_id)
+            if not access.may(who, action, ticket):
+                raise PermissionDeniedException
+            do(session, ticket, who)
+            accounts.audit(session, who, f"ticket.{action}", f"ticket:{ticket_id}", utc_now())
+    except REFUSALS as error:
+        late = isinstance(error, COLLISIONS)
+        said = f"{error} {KEPT}" if late and action == "reply" else str(error)
+        return ticket_page.page(request, ticket_id, errors={action: said}, typed=typed, status=409 if late else status)
+    return Redirect(to or f"/balie/vragen/{ticket_id}", status_code=303)
+
+
+def _keep_draft(request: Request, ticket_id: int, text: str) -> None:
+    who = staff.account(request)
+    with transaction() as session:
+        ticket_page.find(session, who, ticket_id)
+        drafts.save(session, ticket_id, who.id, text, utc_now())
+
+
+def _piece(session: Session, ticket: Ticket, who: Account, what: str) -> str:
+    """The text behind `faq:<intent>` or `blok:<id>`; nothing for what is not there any more."""
+    kind, _, name = what.partition(":")
+    if kind == "faq" and name in answers.cached():
+        return suggestions.suggestion(answers.cached()[name], ticket.sector).text
+    module = session.get(TextModule, int(name)) if kind == "blok" and name.isdigit() else None
+    return modules.filled(module, ticket, who) if module else ""
+
+
+def _other(session: Session, who: Account, data: dict[str, str]) -> Ticket:
+    other = merging.by_reference(session, data.get("reference", ""))
+    if other is None or not access.may(who, "read", other):
+        raise merging.CannotMerge("Deze vraag bestaat niet. Typ het hele nummer, bijvoorbeeld 5010-A2B3C4.")
+    return other
+
+
+def _number(data: dict[str, str], name: str) -> int:
+    value = data.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() else 0

@@ -1,0 +1,223 @@
+"""The page of one ticket: the conversation, what the assistant thought, suggested answers, facts, what happened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Template
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from loket import catalogue
+from loket.accounts import access, accounts
+from loket.accounts.models import Account
+from loket.chat import models as chat
+from loket.chat.models import Message, Question
+from loket.chat.views import MessageView, view
+from loket.clock import utc_now
+from loket.db.base import reading, transaction
+from loket.desk import labels, suggestions, weighing
+from loket.desk import session as staff
+from loket.tickets import (
+    attachments,
+    claims,
+    deadlines,
+    drafts,
+    merging,
+    modules,
+    notes,
+    presence,
+    referrals,
+    routing,
+    teams,
+)
+from loket.tickets.models import CLOSED, Attachment, Presence, Ticket, TicketEvent
+from loket.web.files import download
+
+MOST_EARLIER = 10
+
+
+class TicketPages(Controller):
+    path = "/balie"
+    include_in_schema = False
+    guards = [staff.guard]
+
+    @get("/vragen/{ticket_id:int}")
+    async def show(self, request: Request, state: State, ticket_id: FromPath[int]) -> Template:
+        await asyncio.to_thread(open_ticket, staff.account(request), ticket_id, utc_now())
+        await weighing.weigh(state.http, ticket_id)
+        return await asyncio.to_thread(page, request, ticket_id)
+
+    @get("/bijlagen/{attachment_id:int}", sync_to_thread=True)
+    def attachment(self, request: Request, attachment_id: FromPath[int]) -> Response[bytes]:
+        who = staff.account(request)
+        with transaction() as session:
+            found = session.get(Attachment, attachment_id)
+            if found is None:
+                raise NotFoundException
+            ticket = find(session, who, found.ticket_id)
+            accounts.audit(session, who, "attachment.read", f"ticket:{ticket.id}", utc_now())
+        return download(attachments.content(found), found.name, found.media_type)
+
+
+def open_ticket(who: Account, ticket_id: int, now: datetime) -> None:
+    """Somebody opens the page: they are seen, their lease is renewed, what named them is read, and it is audited once."""
+    with transaction() as session:
+        find(session, who, ticket_id)
+        last = session.get(Presence, (ticket_id, who.id))
+        if last is None or now - last.seen_at > presence.GONE_AFTER:
+            accounts.audit(session, who, "ticket.read", f"ticket:{ticket_id}", now)
+        presence.seen(session, ticket_id, who.id, now)
+        claims.renew(session, ticket_id, who, now)
+        notes.read(session, ticket_id, who, now)
+
+
+def find(session: Session, who: Account, ticket_id: int) -> Ticket:
+    """The ticket, with what its page shows. For who may not see it, it does not exist."""
+    # A template is filled in after the session has ended, so what it shows is loaded here.
+    shown = (joinedload(Ticket.claimant), selectinload(Ticket.events).joinedload(TicketEvent.account))
+    ticket = session.scalar(select(Ticket).where(Ticket.id == ticket_id, access.visible(who)).options(*shown))
+    if ticket is None:
+        raise NotFoundException
+    return ticket
+
+
+def page(
+    request: Request,
+    ticket_id: int,
+    *,
+    errors: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None,
+    status: int = 200,
+) -> Template:
+    """The page, with errors beside the forms they belong to (by action) and what was typed there."""
+    who, now = staff.account(request), utc_now()
+    with reading() as session:
+        ticket = find(session, who, ticket_id)
+        context = {
+            "account": who,
+            "now": now,
+            "ticket": ticket,
+            "mine": claims.holds(ticket, who, now),
+            "held": ticket.claimant is not None and ticket.state not in (CLOSED,) and _runs(ticket, now),
+            "others": presence.others(session, ticket_id, who.id, now),
+            "deadline": deadlines.compute(ticket.events, deadlines.calendar()),
+            "errors": defaultdict(str, errors or {}),
+            "typed": defaultdict(str, typed or {}),
+            "draft": drafts.of(session, ticket_id, who.id),
+            "may": {action for action in ACTIONS if access.may(who, action, ticket)},
+            "needs_check": referrals.needs_check(ticket, now),
+            **_said(session, ticket),
+            **_help(session, ticket, who),
+            **_neighbours(session, ticket, who),
+            **_labels(ticket),
+        }
+    return Template("balie/ticket.html", context=context, status_code=status)
+
+
+ACTIONS = (
+    "claim",
+    "take_over",
+    "release",
+    "reply",
+    "note",
+    "attach",
+    "refer",
+    "return",
+    "check",
+    "reroute",
+    "merge",
+    "link",
+    "split",
+    "close",
+    "undo_close",
+    "hand_back",
+)
+"""What can be done to a ticket: the words that access.may() decides on and that the audit trail keeps."""
+
+
+def _runs(ticket: Ticket, now: datetime) -> bool:
+    return ticket.claimed_until is not None and ticket.claimed_until >= now
+
+
+def _said(session: Session, ticket: Ticket) -> dict[str, Any]:
+    """The conversation as the parent saw it, with the duplicates that were merged into it, and notes and files."""
+    duplicates = merging.merged_here(session, ticket.id)
+    ids = [ticket.conversation_id, *(other.conversation_id for other in duplicates)]
+    messages = session.scalars(select(Message).where(Message.conversation_id.in_(ids)).order_by(Message.id)).all()
+    shown: list[MessageView] = []
+    for message in messages:
+        # A reply that went to several conversations is shown once.
+        if message.sender == chat.ADVISER and message.conversation_id != ticket.conversation_id:
+            continue
+        shown.append(view(message))
+    files = attachments.of_ticket(session, ticket.id)
+    return {
+        "messages": shown,
+        "duplicates": duplicates,
+        "notes": notes.of_ticket(session, ticket.id),
+        "files": files,
+        "ready": [file for file in files if file.message_id is None and not file.internal],
+    }
+
+
+def _help(session: Session, ticket: Ticket, who: Account) -> dict[str, Any]:
+    """What helps to answer: what the assistant thought, suggested answers, text modules."""
+    log = select(Question).where(Question.conversation_id == ticket.conversation_id).order_by(Question.id)
+    questions = list(session.scalars(log))
+    ranking = next((q.ranking for q in reversed(questions) if q.text == ticket.question), [])
+    ranking = ranking or (questions[-1].ranking if questions else [])
+    own = {*teams.of_account(session, who.id), ticket.team}
+    return {
+        "thoughts": [_thought(question) for question in questions],
+        "suggested": suggestions.for_question(ranking, ticket.sector, ticket.question),
+        "modules": [(m, modules.filled(m, ticket, who)) for m in modules.for_teams(session, sorted(own))],
+    }
+
+
+def _thought(question: Question) -> dict[str, Any]:
+    label = catalogue.load().label
+    return {
+        "text": question.text,
+        "outcome": labels.OUTCOMES.get(question.outcome, question.outcome),
+        "ranking": [(label(entry["name"]), entry["confidence"]) for entry in question.ranking[:5]],
+        "weighed_most": weighing.weighed_most(question),
+    }
+
+
+def _neighbours(session: Session, ticket: Ticket, who: Account) -> dict[str, Any]:
+    """Other tickets of the same parent, and those that are linked or that this one was merged into."""
+    same = [column == value for column, value in ((Ticket.email, ticket.email), (Ticket.phone, ticket.phone)) if value]
+    earlier: list[Ticket] = []
+    if same:
+        query = select(Ticket).where(or_(*same), Ticket.id != ticket.id, access.visible(who))
+        earlier = list(session.scalars(query.order_by(Ticket.id.desc()).limit(MOST_EARLIER)))
+    linked = [other for other in merging.related(session, ticket.id) if access.may(who, "read", other)]
+    into = session.get(Ticket, ticket.merged_into) if ticket.merged_into else None
+    return {"earlier": earlier, "linked": linked, "merged_into": into}
+
+
+def _labels(ticket: Ticket) -> dict[str, Any]:
+    known, table = catalogue.load(), routing.load()
+    created = next((event.data or {} for event in ticket.events if event.kind == "created"), {})
+    proposed = created.get("partner", "")
+    return {
+        "state_labels": labels.STATES,
+        "channel": labels.CHANNELS.get(ticket.channel, ticket.channel),
+        "events": [(labels.event(event.kind, event.data), event) for event in ticket.events],
+        "intents": [intent for intent in known.intents.values() if intent.is_faq],
+        "themes": known.themes,
+        "sectors": catalogue.SECTORS,
+        "teams": table.teams,
+        "partners": table.partners,
+        "proposed": proposed if proposed in table.partners else "",
+        "language": table.languages.get(ticket.language or "", ""),
+        "region": labels.region(ticket.region) if ticket.region else "",
+    }

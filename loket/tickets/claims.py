@@ -1,0 +1,138 @@
+"""Who has a ticket: claim it, keep it while its page is open, give it back, take it over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from loket import settings
+from loket.accounts import access
+from loket.accounts.models import Account
+from loket.chat import models as chat
+from loket.db.base import changed
+from loket.tickets import events, teams
+from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, Ticket
+
+
+class NotYours(Exception):
+    """Een andere adviseur heeft deze vraag nu. Uw tekst is niet verstuurd."""
+
+    def __str__(self) -> str:
+        return self.__doc__ or ""
+
+
+def lease() -> timedelta:
+    """How long a claim lasts without a sign of life from the adviser's page."""
+    return timedelta(minutes=settings.load().lease_minutes)
+
+
+def claim(session: Session, ticket_id: int, adviser: Account, now: datetime) -> bool:
+    """Take a free ticket, or renew one's own lease. One conditional UPDATE: two advisers never both succeed."""
+    before = session.scalar(select(Ticket.claimed_by).where(Ticket.id == ticket_id))
+    claimable = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != CLOSED, _free_for(adviser, now))
+    if not changed(session, claimable.values(claimed_by=adviser.id, claimed_until=now + lease())):
+        return False
+    _claimed(session, ticket_id, adviser, before, now)
+    return True
+
+
+def next_ticket(session: Session, adviser: Account, now: datetime) -> Ticket | None:
+    """Claim the ticket that comes first for this adviser: urgent, then by promise, then by age; their own teams first.
+
+    On PostgreSQL a row that a colleague is just taking is skipped, so that nobody waits for anybody; on SQLite one writer
+    works at a time.
+    """
+    mine = teams.of_account(session, adviser.id)
+    wishes = [Ticket.team.in_(mine)] if mine and adviser.role != "partner" else []
+    for wish in [*wishes, None]:
+        ticket_id = _first_free(session, adviser, now, wish)
+        if ticket_id is not None:
+            taken = update(Ticket).where(Ticket.id == ticket_id)
+            session.execute(taken.values(claimed_by=adviser.id, claimed_until=now + lease()))
+            return _claimed(session, ticket_id, adviser, None, now)
+    return None
+
+
+def renew(session: Session, ticket_id: int, adviser: Account, now: datetime) -> bool:
+    """Keep one's own claim alive; False when a colleague has the ticket by now."""
+    own = update(Ticket).where(Ticket.id == ticket_id, Ticket.claimed_by == adviser.id, Ticket.state != CLOSED)
+    return changed(session, own.values(claimed_until=now + lease())) > 0
+
+
+def release(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
+    """Put one's own ticket back in the queue. Raises NotYours."""
+    require(ticket, adviser, now)
+    _back_in_queue(session, ticket, now, adviser, "released")
+
+
+def take_over(session: Session, ticket_id: int, holder_id: int, adviser: Account, now: datetime) -> bool:
+    """Take the ticket from the colleague who is seen to hold it; False when that is no longer who holds it."""
+    held = update(Ticket).where(Ticket.id == ticket_id, Ticket.claimed_by == holder_id, Ticket.state != CLOSED)
+    if not changed(session, held.values(claimed_by=adviser.id, claimed_until=now + lease())):
+        return False
+    ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
+    events.change(session, ticket, CLAIMED, now, adviser, kind="taken_over", data={"from": holder_id})
+    ticket.conversation.owner = chat.ADVISER
+    return True
+
+
+def free_lapsed(session: Session, now: datetime) -> int:
+    """Put back what nobody keeps alive any more; returns how many tickets that were."""
+    lapsed = select(Ticket).where(Ticket.claimed_until < now, Ticket.state.in_((CLAIMED, WAITING, ANSWERED)))
+    count = 0
+    for ticket in session.scalars(lapsed.with_for_update(skip_locked=True)).all():
+        if ticket.state == CLAIMED:
+            _back_in_queue(session, ticket, now, None, "lapsed")
+        else:
+            # Who answered or asked remains known; only the conversation has no adviser in it any more.
+            ticket.claimed_until = None
+            if ticket.conversation.owner == chat.ADVISER:
+                ticket.conversation.owner = chat.QUEUE
+        count += 1
+    return count
+
+
+def holds(ticket: Ticket, adviser: Account, now: datetime) -> bool:
+    """Whether this adviser's lease on the ticket runs."""
+    return ticket.claimed_by == adviser.id and ticket.claimed_until is not None and ticket.claimed_until >= now
+
+
+def require(ticket: Ticket, adviser: Account, now: datetime) -> None:
+    """Raises NotYours unless the adviser's lease on the ticket runs."""
+    if not holds(ticket, adviser, now):
+        raise NotYours
+
+
+def _free_for(adviser: Account, now: datetime) -> ColumnElement[bool]:
+    lapsed = or_(Ticket.claimed_by.is_(None), Ticket.claimed_until.is_(None), Ticket.claimed_until < now)
+    return or_(lapsed, Ticket.claimed_by == adviser.id)
+
+
+def _first_free(session: Session, adviser: Account, now: datetime, wish: ColumnElement[bool] | None) -> int | None:
+    waiting = REFERRED if adviser.role == "partner" else OPEN
+    lapsed = and_(Ticket.state == CLAIMED, Ticket.claimed_until < now)
+    query = select(Ticket.id).where(or_(Ticket.state == waiting, lapsed), access.visible(adviser))
+    if adviser.role != "partner":
+        query = query.where(Ticket.partner.is_(None))
+    if wish is not None:
+        query = query.where(wish)
+    order = (Ticket.urgent.desc(), Ticket.promised_by, Ticket.id)
+    return session.scalar(query.order_by(*order).limit(1).with_for_update(skip_locked=True))
+
+
+def _claimed(session: Session, ticket_id: int, adviser: Account, before: int | None, now: datetime) -> Ticket:
+    ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
+    if ticket.state != CLAIMED or before != adviser.id:
+        kind = "accepted" if ticket.state == REFERRED and adviser.role == "partner" else "claimed"
+        events.change(session, ticket, CLAIMED, now, adviser, kind=kind)
+    ticket.conversation.owner = chat.ADVISER
+    return ticket
+
+
+def _back_in_queue(session: Session, ticket: Ticket, now: datetime, adviser: Account | None, kind: str) -> None:
+    ticket.claimed_by = ticket.claimed_until = None
+    # What was referred stays with the partner.
+    events.change(session, ticket, REFERRED if ticket.partner else OPEN, now, adviser, kind=kind)
+    ticket.conversation.owner = chat.QUEUE

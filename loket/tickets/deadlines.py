@@ -1,0 +1,138 @@
+"""By when a ticket must be answered, computed from its events and the working calendar.
+
+The clock starts with the question, stands still while the parent has something to tell us, stops at an answer, and starts
+anew when the parent reopens. A referral or another team does not stop it: the promise was made to the parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loket import settings, working_time
+from loket.tickets.models import Ticket, TicketEvent
+from loket.working_time import Calendar
+
+RUNNING, PAUSED, STOPPED = "running", "paused", "stopped"
+FALLBACK_HOURS = 16
+
+STARTS = {"created"}
+PAUSES = {"asked_parent"}
+RESUMES = {"parent_wrote", "reopened"}
+RENEWS = {"reopened"}
+STOPS = {"replied", "handed_back", "closed", "merged"}
+RESTORES = {"close_undone"}
+KINDS = STARTS | PAUSES | RESUMES | RENEWS | STOPS | RESTORES
+"""The kinds of event that the clock listens to."""
+
+
+class Event(Protocol):
+    """What the clock reads of an event."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def data(self) -> dict[str, Any] | None: ...
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Where the clock stands. `left` is working time at `since`; `due` the moment at which it runs or ran out."""
+
+    promise: timedelta
+    left: timedelta
+    since: datetime
+    due: datetime
+    status: str = RUNNING
+    late: bool = False
+    """Whether it had run out before it last stood still."""
+    ended_at: datetime | None = None
+    before_stop: Deadline | None = None
+
+    def broken(self, now: datetime) -> bool:
+        """Whether the promise was or is broken."""
+        if self.status == PAUSED:
+            return self.late
+        return self.due < (self.ended_at or now)
+
+    def near(self, now: datetime, calendar: Calendar, hours: int) -> bool:
+        """Whether the clock runs and fewer than so many working hours are left."""
+        return self.status == RUNNING and self.due <= calendar.add(now, timedelta(hours=hours))
+
+
+def compute(events: Iterable[Event], calendar: Calendar) -> Deadline:
+    """Where the clock stands after these events, oldest first; the first one is `created`."""
+    clock: Deadline | None = None
+    for event in events:
+        clock = _start(event, calendar) if clock is None else _step(clock, event, calendar)
+    if clock is None:
+        raise ValueError("a ticket without events has no deadline")
+    return clock
+
+
+def of(session: Session, ticket_id: int) -> Deadline:
+    """The deadline of a ticket, from its events in the database."""
+    events = select(TicketEvent).where(TicketEvent.ticket_id == ticket_id).order_by(TicketEvent.id)
+    return compute(session.scalars(events), calendar())
+
+
+def keep(session: Session, ticket: Ticket) -> None:
+    """Bring the ticket's own `promised_by`, which the lists are ordered by, in step with its events."""
+    session.flush()
+    due = of(session, ticket.id).due
+    if ticket.promised_by != due:
+        ticket.promised_by, ticket.escalated = due, 0
+
+
+def calendar() -> Calendar:
+    """The working calendar of the settings."""
+    configured = settings.load()
+    return working_time.from_settings(configured.opening_hours, configured.closed_days)
+
+
+def _start(event: Event, calendar: Calendar) -> Deadline:
+    data = event.data or {}
+    promise = timedelta(hours=data.get("promise_hours", FALLBACK_HOURS))
+    # A question that was split off counts from the moment the parent asked it.
+    since = datetime.fromisoformat(data["asked_at"]) if "asked_at" in data else event.at
+    return Deadline(promise, promise, since, calendar.add(since, promise))
+
+
+def _step(clock: Deadline, event: Event, calendar: Calendar) -> Deadline:
+    if event.kind in PAUSES and clock.status == RUNNING:
+        return _pause(clock, event.at, calendar)
+    if event.kind in RESUMES and clock.status == PAUSED:
+        return _resume(clock, event.at, calendar)
+    if event.kind in RENEWS and clock.status == STOPPED:
+        return Deadline(clock.promise, clock.promise, event.at, calendar.add(event.at, clock.promise))
+    if event.kind in STOPS and clock.status != STOPPED:
+        return replace(clock, status=STOPPED, ended_at=_end(clock, event.at), before_stop=clock)
+    if event.kind in STOPS:
+        return replace(clock, before_stop=clock)
+    if event.kind in RESTORES and clock.before_stop:
+        return clock.before_stop
+    return clock
+
+
+def _pause(clock: Deadline, at: datetime, calendar: Calendar) -> Deadline:
+    if clock.due < at:
+        return replace(clock, status=PAUSED, late=True)
+    return replace(clock, status=PAUSED, left=clock.left - calendar.between(clock.since, at))
+
+
+def _resume(clock: Deadline, at: datetime, calendar: Calendar) -> Deadline:
+    if clock.late:
+        return replace(clock, status=RUNNING)
+    return replace(clock, status=RUNNING, since=at, due=calendar.add(at, clock.left))
+
+
+def _end(clock: Deadline, at: datetime) -> datetime:
+    # While the clock stood still no time passed: what ends then ended in time, unless it was late already.
+    return min(at, clock.due) if clock.status == PAUSED and not clock.late else at

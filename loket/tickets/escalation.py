@@ -1,0 +1,49 @@
+"""A promise that is near or broken, and what is urgent, is brought to the team lead: once, by mail."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from loket import settings
+from loket.db.base import changed
+from loket.mail import outbox
+from loket.tickets import deadlines, events, mails, teams
+from loket.tickets.models import Ticket
+from loket.tickets.states import OURS
+
+NEAR, BROKEN = 1, 2
+_EVENTS = {NEAR: "promise_near", BROKEN: "promise_broken"}
+_SUBJECTS = {NEAR: "Belofte loopt bijna af", BROKEN: "Belofte is verlopen"}
+
+
+def look(session: Session, now: datetime) -> list[Ticket]:
+    """Escalate every promise that has become near or broken since the last look. Several processes may look at once."""
+    soon = deadlines.calendar().add(now, timedelta(hours=settings.load().warn_hours))
+    waiting = select(Ticket).where(Ticket.state.in_(OURS), Ticket.promised_by <= soon, Ticket.escalated < BROKEN)
+    return [ticket for ticket in session.scalars(waiting).all() if _escalate(session, ticket, now)]
+
+
+def alert(session: Session, ticket: Ticket, now: datetime) -> None:
+    """Tell the team leads at once of an urgent question."""
+    session.flush()
+    ticket.escalated = NEAR
+    events.record(session, ticket, "alerted", now)
+    _mail(session, ticket, "Dringende vraag", now)
+
+
+def _escalate(session: Session, ticket: Ticket, now: datetime) -> bool:
+    level = BROKEN if ticket.promised_by < now else NEAR
+    first = update(Ticket).where(Ticket.id == ticket.id, Ticket.escalated < level).values(escalated=level)
+    if not changed(session, first):
+        return False
+    events.record(session, ticket, _EVENTS[level], now, data={"due": ticket.promised_by.isoformat()})
+    _mail(session, ticket, _SUBJECTS[level], now)
+    return True
+
+
+def _mail(session: Session, ticket: Ticket, what: str, now: datetime) -> None:
+    for lead in teams.leads(session, ticket.team):
+        outbox.put(session, lead.email, f"{what}: {ticket.reference}", mails.for_staff(ticket, f"{what}."), now)

@@ -1,0 +1,63 @@
+"""Live chat: an adviser steps into a conversation with the assistant, and gives it back. One speaker at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from loket.accounts.models import Account
+from loket.chat import dialogue
+from loket.chat import models as chat
+from loket.chat.models import Conversation, Message
+from loket.tickets import claims, events, queue
+from loket.tickets.models import ANSWERED, Ticket
+
+ACTIVE = timedelta(minutes=15)
+MOST_LISTED = 50
+
+
+def under_way(session: Session, now: datetime) -> list[Conversation]:
+    """Conversations that the assistant leads and in which a parent wrote lately; newest first."""
+    wrote = exists().where(Message.conversation_id == Conversation.id, Message.sender == chat.PARENT)
+    query = select(Conversation).where(
+        Conversation.owner == chat.ASSISTANT, Conversation.changed_at >= now - ACTIVE, wrote
+    )
+    return list(session.scalars(query.order_by(Conversation.changed_at.desc()).limit(MOST_LISTED)))
+
+
+def step_in(session: Session, conversation_id: str, adviser: Account, now: datetime) -> Ticket | None:
+    """Take over from the assistant: the conversation becomes this adviser's ticket. None when it is no longer free."""
+    conversation = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    if conversation is None or conversation.owner != chat.ASSISTANT:
+        return None
+    asked = select(Message).where(Message.conversation_id == conversation_id, Message.sender == chat.PARENT)
+    last = session.scalars(asked.order_by(Message.id.desc()).limit(1)).first()
+    if last is None:
+        return None
+    intent = dialogue.guess(session, conversation_id)
+    ticket = queue.hand_off(session, conversation, last.text, now, intent=intent)
+    session.flush()
+    if not claims.claim(session, ticket.id, adviser, now):
+        return None
+    events.record(session, ticket, "stepped_in", now, adviser)
+    _say(session, conversation, f"{adviser.name.split()[0]}, adviseur van Loket 5010, is nu in dit gesprek.", now)
+    return ticket
+
+
+def hand_back(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
+    """Let the assistant answer again. Raises NotYours, IllegalChange."""
+    claims.require(ticket, adviser, now)
+    ticket.claimed_by = ticket.claimed_until = None
+    events.change(session, ticket, ANSWERED, now, adviser, kind="handed_back")
+    ticket.conversation.owner = chat.ASSISTANT
+    text = "De adviseur heeft het gesprek verlaten. De assistent, een computerprogramma, beantwoordt weer uw vragen."
+    _say(session, ticket.conversation, f"{text} Wilt u weer een mens? Typ dan “adviseur”.", now)
+
+
+def _say(session: Session, conversation: Conversation, text: str, now: datetime) -> None:
+    session.add(
+        Message(conversation_id=conversation.id, sender=chat.SYSTEM, text=text, extra={"kind": "note"}, created_at=now)
+    )
+    conversation.changed_at = now

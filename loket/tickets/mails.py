@@ -1,0 +1,48 @@
+"""What goes out by mail about a ticket. To staff never a word of the question: only its number and where to read it."""
+
+from __future__ import annotations
+
+from loket import settings
+from loket.clock import dutch_moment
+from loket.tickets.models import Ticket
+
+
+def link(ticket: Ticket) -> str:
+    """The private address on which the parent follows the question."""
+    return f"{settings.load().url}/vraag/{ticket.token}"
+
+
+def desk_link(ticket: Ticket) -> str:
+    """Where staff read the question, after logging in."""
+    return f"{settings.load().url}/balie/vragen/{ticket.id}"
+
+
+def receipt(ticket: Ticket) -> str:
+    return (
+        "Goedendag,\n\n"
+        f"Uw vraag is bij ons binnen. Uw nummer is {ticket.reference}.\n"
+        f"Een adviseur antwoordt uiterlijk {dutch_moment(ticket.promised_by)}.\n\n"
+        f"U kunt uw vraag hier volgen en aanvullen:\n{link(ticket)}\n\n"
+        "Deel deze link niet: wie de link heeft, kan uw vraag lezen.\n\n"
+        "Met vriendelijke groet,\nLoket 5010\n"
+    )
+
+
+def reply(ticket: Ticket, text: str) -> str:
+    return (
+        f"Goedendag,\n\nEen adviseur heeft uw vraag {ticket.reference} beantwoord:\n\n{text}\n\n"
+        f"Wilt u hierop reageren? Dat kan via uw eigen pagina:\n{link(ticket)}\n\n"
+        "Met vriendelijke groet,\nLoket 5010\n"
+    )
+
+
+def asked(ticket: Ticket, text: str) -> str:
+    return (
+        f"Goedendag,\n\nEen adviseur wil iets van u weten over uw vraag {ticket.reference}:\n\n{text}\n\n"
+        f"Antwoord via uw eigen pagina:\n{link(ticket)}\n\n"
+        "Met vriendelijke groet,\nLoket 5010\n"
+    )
+
+
+def for_staff(ticket: Ticket, what: str) -> str:
+    return f"{what}\n\nNummer: {ticket.reference}\nAntwoord uiterlijk {dutch_moment(ticket.promised_by)}\n\n{desk_link(ticket)}\n"

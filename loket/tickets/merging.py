@@ -1,0 +1,112 @@
+"""Tickets that belong together: merge duplicates, link what is related, split two questions."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from loket.accounts.models import Account
+from loket.chat import conversations
+from loket.chat import models as chat
+from loket.chat.models import Conversation, Message
+from loket.tickets import claims, events, mails, queue
+from loket.tickets.models import CLOSED, Ticket, TicketLink
+from loket.tokens import hash_token
+
+
+class CannotMerge(Exception):
+    """These tickets cannot be put together; the message says why."""
+
+
+def merge(session: Session, duplicate_id: int, into_id: int, adviser: Account, now: datetime) -> Ticket:
+    """Close a duplicate into another ticket; answers there reach both conversations.
+
+    Two merges that cross each other cannot lose both tickets: rows are locked in one order, and what was merged is no
+    target and is merged only once. Raises CannotMerge, NotYours.
+    """
+    if duplicate_id == into_id:
+        raise CannotMerge("Dit is dezelfde vraag. Kies een ander nummer.")
+    ids = sorted((duplicate_id, into_id))
+    query = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update()
+    both = {ticket.id: ticket for ticket in session.scalars(query.execution_options(populate_existing=True))}
+    if len(both) < 2:
+        raise CannotMerge("Deze vraag bestaat niet.")
+    duplicate, into = both[duplicate_id], both[into_id]
+    claims.require(duplicate, adviser, now)
+    if duplicate.merged_into or into.merged_into or into.state == CLOSED:
+        raise CannotMerge("Een van de twee is al afgesloten of samengevoegd. Open de vraag opnieuw en kijk.")
+    if session.scalar(select(Ticket.id).where(Ticket.merged_into == duplicate_id).limit(1)):
+        raise CannotMerge("Met deze vraag is al een andere samengevoegd. Voeg de andere vraag bij deze.")
+    duplicate.merged_into = into.id
+    duplicate.claimed_by = duplicate.claimed_until = None
+    events.change(session, duplicate, CLOSED, now, adviser, kind="merged", data={"into": into.id})
+    events.record(session, into, "merged_here", now, adviser, {"from": duplicate.id})
+    duplicate.conversation.owner = chat.QUEUE
+    return into
+
+
+def link(session: Session, ticket: Ticket, other: Ticket, adviser: Account, now: datetime) -> None:
+    """Note that two tickets are related. Raises CannotMerge."""
+    if ticket.id == other.id:
+        raise CannotMerge("Dit is dezelfde vraag. Kies een ander nummer.")
+    first, second = sorted((ticket.id, other.id))
+    if session.get(TicketLink, (first, second)):
+        return
+    session.add(TicketLink(first_id=first, second_id=second))
+    events.record(session, ticket, "linked", now, adviser, {"to": other.id})
+    events.record(session, other, "linked", now, adviser, {"to": ticket.id})
+
+
+def split(session: Session, ticket: Ticket, adviser: Account, question: str, now: datetime) -> Ticket:
+    """Make a ticket of its own of a second question. Its promise counts from when the parent asked. Raises Refused."""
+    question = conversations.checked_text(question)
+    conversation = Conversation(
+        id=uuid.uuid4().hex,
+        token_hash=hash_token(secrets.token_urlsafe(24)),
+        owner=chat.QUEUE,
+        channel=ticket.conversation.channel,
+        sector=ticket.sector,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(conversation)
+    session.flush()
+    conversations.receive(session, conversation, question, None, now, choice=None)
+    asked_at = ticket.created_at.isoformat()
+    other = queue.create(session, conversation, question, None, ticket.urgent, now, asked_at=asked_at)
+    reach = queue.Contact(ticket.email, ticket.phone, ticket.call_when)
+    queue.complete(session, other, reach, ticket.consent_reuse, now)
+    session.flush()
+    link(session, ticket, other, adviser, now)
+    events.record(session, ticket, "split", now, adviser, {"to": other.id})
+    text = f"Uw tweede vraag heeft een eigen nummer: **{other.reference}**. U volgt die op [deze pagina]({mails.link(other)})."
+    said = Message(conversation_id=ticket.conversation_id, sender=chat.SYSTEM, text=text, created_at=now)
+    said.extra = {"kind": "note"}
+    session.add(said)
+    return other
+
+
+def related(session: Session, ticket_id: int) -> list[Ticket]:
+    """The tickets that are linked with this one."""
+    ends = select(TicketLink.first_id, TicketLink.second_id).where(
+        or_(TicketLink.first_id == ticket_id, TicketLink.second_id == ticket_id)
+    )
+    ids = {end for pair in session.execute(ends) for end in pair} - {ticket_id}
+    return list(session.scalars(select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id)))
+
+
+def merged_here(session: Session, ticket_id: int) -> list[Ticket]:
+    """The duplicates that were closed into this ticket."""
+    return list(session.scalars(select(Ticket).where(Ticket.merged_into == ticket_id).order_by(Ticket.id)))
+
+
+def by_reference(session: Session, reference: str) -> Ticket | None:
+    """The ticket with this number, typed with or without `5010-` and in any case."""
+    wanted = reference.strip().upper()
+    if not wanted.startswith("5010-"):
+        wanted = f"5010-{wanted}"
+    return session.scalar(select(Ticket).where(Ticket.reference == wanted))

@@ -1,0 +1,78 @@
+"""Text modules: what a team writes often, with placeholders that the ticket fills in."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from loket.accounts.models import Account
+from loket.clock import dutch_moment
+from loket.tickets import routing
+from loket.tickets.mails import link
+from loket.tickets.models import TextModule, Ticket
+
+PLACEHOLDERS = {
+    "nummer": "het nummer van de vraag",
+    "link": "de eigen pagina van de ouder",
+    "adviseur": "uw voornaam",
+    "team": "de naam van het team",
+    "belofte": "wanneer het antwoord er uiterlijk is",
+    "partner": "de organisatie waarnaar is doorverwezen",
+}
+MAX_TEXT = 5_000
+_PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
+
+
+class ModuleRefused(Exception):
+    """A text module that cannot be kept; `field` says where, the message what to do."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def for_teams(session: Session, team_ids: list[str]) -> list[TextModule]:
+    """The modules of these teams and of everyone, by title."""
+    theirs = or_(TextModule.team.is_(None), TextModule.team.in_(team_ids))
+    return list(session.scalars(select(TextModule).where(theirs).order_by(TextModule.title, TextModule.id)))
+
+
+def save(
+    session: Session, module_id: int | None, title: str, text: str, team: str | None, who: Account, now: datetime
+) -> TextModule:
+    """Make or change a module. Raises ModuleRefused."""
+    title, text = title.strip(), text.strip()
+    if not title or len(title) > 80:
+        raise ModuleRefused("title", "Geef een titel van ten hoogste 80 tekens.")
+    if not text or len(text) > MAX_TEXT:
+        raise ModuleRefused("text", f"Typ een tekst van ten hoogste {MAX_TEXT} tekens.")
+    unknown = [name for name in _PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
+    if unknown:
+        raise ModuleRefused("text", f"Dit invulveld bestaat niet: {{{unknown[0]}}}.")
+    if team is not None and team not in routing.load().teams:
+        raise ModuleRefused("team", "Dit team bestaat niet.")
+    module = session.get(TextModule, module_id) if module_id else None
+    if module is None:
+        module = TextModule()
+        session.add(module)
+    module.title, module.text, module.team = title, text, team
+    module.changed_by, module.changed_at = who.id, now
+    return module
+
+
+def filled(module: TextModule, ticket: Ticket, who: Account) -> str:
+    """The text with the ticket's facts in the placeholders. What is not known stays visible as …"""
+    table = routing.load()
+    partner = table.partners.get(ticket.partner or "")
+    values = {
+        "nummer": ticket.reference,
+        "link": link(ticket),
+        "adviseur": who.name.split()[0],
+        "team": table.teams.get(ticket.team, ticket.team),
+        "belofte": dutch_moment(ticket.promised_by),
+        "partner": partner.name if partner else "…",
+    }
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), module.text)

@@ -1,0 +1,63 @@
+"""Internal notes; a colleague who is named in one (@voornaam) finds it in their work list."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
+
+from loket.accounts import access
+from loket.accounts.models import Account
+from loket.tickets import events
+from loket.tickets.models import Mention, Note, Ticket
+
+MAX_TEXT = 5_000
+_NAMED = re.compile(r"(?<!\w)@([\w.-]*\w)")
+
+
+class NoteRefused(Exception):
+    """A note that cannot be kept; the message says what to do."""
+
+
+def add(session: Session, ticket: Ticket, author: Account, text: str, now: datetime) -> Note:
+    """Keep a note and tell whom it names. Raises NoteRefused."""
+    text = text.strip()
+    if not text:
+        raise NoteRefused("Typ eerst een notitie.")
+    if len(text) > MAX_TEXT:
+        raise NoteRefused(f"Uw notitie is te lang: {len(text)} tekens. Het mogen er {MAX_TEXT} zijn.")
+    note = Note(ticket_id=ticket.id, account_id=author.id, text=text, created_at=now)
+    session.add(note)
+    session.flush()
+    named = [account for account in mentioned(session, text) if access.may(account, "read", ticket)]
+    session.add_all(Mention(note_id=note.id, account_id=account.id, ticket_id=ticket.id) for account in named)
+    events.record(session, ticket, "noted", now, author, {"note": note.id, "mentions": [a.id for a in named]})
+    return note
+
+
+def of_ticket(session: Session, ticket_id: int) -> list[Note]:
+    """The notes of a ticket, oldest first, with their authors."""
+    query = select(Note).where(Note.ticket_id == ticket_id).order_by(Note.id)
+    return list(session.scalars(query.options(joinedload(Note.account))))
+
+
+def mentioned(session: Session, text: str) -> list[Account]:
+    """The active accounts that a text names by first name or by the part of their address before the @."""
+    names = {name.lower() for name in _NAMED.findall(text)}
+    if not names:
+        return []
+    accounts = session.scalars(select(Account).where(Account.active).order_by(Account.id))
+    return [account for account in accounts if names & handles(account)]
+
+
+def handles(account: Account) -> set[str]:
+    """The names by which an account can be called with @."""
+    return {account.name.split()[0].lower(), account.email.partition("@")[0].lower()}
+
+
+def read(session: Session, ticket_id: int, account: Account, now: datetime) -> None:
+    """The account has opened the ticket: what named it there is seen."""
+    unseen = update(Mention).where(Mention.ticket_id == ticket_id, Mention.account_id == account.id)
+    session.execute(unseen.where(Mention.seen_at.is_(None)).values(seen_at=now))

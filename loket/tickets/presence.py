@@ -1,0 +1,28 @@
+"""Who else has a ticket's page open: a hint, never a lock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, joinedload
+
+from loket.tickets.models import Presence
+
+GONE_AFTER = timedelta(seconds=60)
+
+
+def seen(session: Session, ticket_id: int, account_id: int, now: datetime) -> None:
+    """Note that this account's page of the ticket is open."""
+    session.merge(Presence(ticket_id=ticket_id, account_id=account_id, seen_at=now))
+
+
+def left(session: Session, ticket_id: int, account_id: int) -> None:
+    session.execute(delete(Presence).where(Presence.ticket_id == ticket_id, Presence.account_id == account_id))
+
+
+def others(session: Session, ticket_id: int, account_id: int, now: datetime) -> list[str]:
+    """The names of the colleagues who look at this ticket now."""
+    query = select(Presence).where(Presence.ticket_id == ticket_id, Presence.account_id != account_id)
+    found = session.scalars(query.where(Presence.seen_at >= now - GONE_AFTER).options(joinedload(Presence.account)))
+    return sorted(presence.account.name for presence in found)

@@ -1,0 +1,84 @@
+"""Refer a question to a partner organisation, with the parent's consent, and see that it helped."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from loket import settings
+from loket.accounts.models import Account
+from loket.chat import models as chat
+from loket.chat.models import Message
+from loket.mail import outbox
+from loket.tickets import claims, events, mails, notes, routing, teams
+from loket.tickets.models import CLAIMED, CLOSED, OPEN, REFERRED, Ticket
+
+
+class ReferralRefused(Exception):
+    """A referral that cannot be made; the message says what to do."""
+
+
+def refer(
+    session: Session, ticket: Ticket, adviser: Account, partner: str, reason: str, now: datetime, *, agreed: bool
+) -> None:
+    """Hand the ticket to a partner, who sees it from now on. Raises NotYours, IllegalChange, ReferralRefused."""
+    claims.require(ticket, adviser, now)
+    known = routing.load().partners.get(partner)
+    if known is None:
+        raise ReferralRefused("Kies een organisatie.")
+    if not agreed:
+        raise ReferralRefused("Vraag eerst of de ouder dit goed vindt. De partner leest het hele gesprek.")
+    notes.add(session, ticket, adviser, reason, now)
+    ticket.partner = partner
+    ticket.check_at = now + timedelta(days=settings.load().referral_check_days)
+    ticket.claimed_by = ticket.claimed_until = None
+    data = {"partner": partner, "check_at": ticket.check_at.isoformat()}
+    events.change(session, ticket, REFERRED, now, adviser, kind="referred", data=data)
+    ticket.conversation.owner = chat.QUEUE
+    _tell_parent(session, ticket, f"Wij hebben uw vraag doorgegeven aan {known.name}. Zij nemen contact met u op.", now)
+    for account in teams.of_partner(session, partner):
+        body = mails.for_staff(ticket, "Er is een vraag naar uw organisatie doorverwezen.")
+        outbox.put(session, account.email, f"Doorverwezen vraag {ticket.reference}", body, now)
+
+
+def give_back(session: Session, ticket: Ticket, partner: Account, reason: str, now: datetime) -> None:
+    """The partner returns the ticket, with the reason as a note. Raises IllegalChange, NoteRefused, NotYours."""
+    if ticket.state == CLAIMED:
+        claims.require(ticket, partner, now)
+    notes.add(session, ticket, partner, reason, now)
+    data = {"partner": ticket.partner}
+    ticket.partner = ticket.check_at = ticket.claimed_by = ticket.claimed_until = None
+    events.change(session, ticket, OPEN, now, partner, kind="returned", data=data)
+    ticket.conversation.owner = chat.QUEUE
+    _tell_parent(session, ticket, "Uw vraag ligt weer bij onze eigen adviseurs. Zij antwoorden u.", now)
+
+
+def checked(session: Session, ticket: Ticket, adviser: Account, helped: bool, now: datetime) -> None:
+    """What the check after a referral found. A parent who was not helped comes back to us."""
+    ticket.check_at = None
+    events.record(session, ticket, "checked", now, adviser, {"partner": ticket.partner, "helped": helped})
+    if helped:
+        return
+    ticket.partner = ticket.claimed_by = ticket.claimed_until = None
+    # A promise that was kept by the partner's answer begins anew; one that still runs just runs on.
+    kind = "reopened" if ticket.state not in (REFERRED, CLAIMED, OPEN) else "returned"
+    events.change(session, ticket, OPEN, now, adviser, kind=kind)
+    ticket.conversation.owner = chat.QUEUE
+
+
+def needs_check(ticket: Ticket, now: datetime) -> bool:
+    """Whether it is time to see if the partner helped."""
+    return ticket.check_at is not None and (ticket.check_at <= now or ticket.state == CLOSED)
+
+
+def _tell_parent(session: Session, ticket: Ticket, text: str, now: datetime) -> None:
+    session.add(
+        Message(
+            conversation_id=ticket.conversation_id,
+            sender=chat.SYSTEM,
+            text=text,
+            extra={"kind": "note"},
+            created_at=now,
+        )
+    )

@@ -1,0 +1,161 @@
+"""Claims on both databases: each ticket once, in the right order, and nothing strands."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from loket.accounts.models import Account, TeamMember
+from loket.db.base import reading, transaction
+from loket.tickets import claims, drafts, presence, queue, referrals
+from loket.tickets.models import Ticket, TicketEvent
+from tests.conftest import NOON
+from tests.support.site import all_of, make_account, make_ticket
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def take(who: Account, minutes: float = 0) -> Ticket | None:
+    with transaction() as session:
+        return claims.next_ticket(session, who, NOON + timedelta(minutes=minutes))
+
+
+def find(ticket: Ticket) -> Ticket:
+    with reading() as session:
+        found = session.get_one(Ticket, ticket.id)
+        _ = found.conversation.owner
+        return found
+
+
+def kinds(ticket: Ticket) -> list[str]:
+    return [event.kind for event in all_of(TicketEvent) if event.ticket_id == ticket.id]
+
+
+def test_fifty_threads_claim_two_hundred_tickets(database: Engine) -> None:
+    """Each ticket once, none skipped; what is taken earlier is never less urgent than what is taken later."""
+    for number in range(200):
+        make_ticket(f"Vraag {number}", NOON + timedelta(minutes=number), urgent=number % 10 == 0)
+    advisers = [make_account(f"Adviseur {number}") for number in range(5)]
+    taken: list[tuple[int, bool]] = []
+    start, lock = threading.Barrier(50), threading.Lock()
+
+    def work(number: int) -> None:
+        start.wait()
+        while (ticket := take(advisers[number % 5], 300)) is not None:
+            with lock:
+                taken.append((ticket.id, ticket.urgent))
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(work, range(50)))
+    assert len(taken) == len({ticket_id for ticket_id, _ in taken}) == 200
+    assert len([event for event in all_of(TicketEvent) if event.kind == "claimed"]) == 200
+    # Threads note what they took a moment after they took it; the twenty urgent ones stand within the first seventy.
+    assert all(not urgent for _, urgent in taken[70:])
+
+
+def test_next_goes_by_urgency_then_deadline_then_age(database: Engine) -> None:
+    third = make_ticket("laatst", NOON + timedelta(hours=1))
+    second = make_ticket("eerder", NOON)
+    same = make_ticket("even laat, later gesteld", NOON)
+    first = make_ticket("dringend", NOON + timedelta(hours=2), urgent=True)
+    who = make_account()
+    order = []
+    while (ticket := take(who)) is not None:
+        order.append(ticket.id)
+    assert order == [first.id, second.id, same.id, third.id]
+
+
+def test_ones_own_team_goes_first(database: Engine) -> None:
+    make_ticket("algemeen", NOON)
+    safe = make_ticket("pesten", NOON + timedelta(days=1), intent="pesten_aanpak")
+    who = make_account()
+    with transaction() as session:
+        session.add(TeamMember(account_id=who.id, team="veiligheid"))
+    found = take(who)
+    assert found is not None
+    assert found.id == safe.id
+    assert take(who) is not None
+
+
+def test_a_claim_that_lapsed_is_freed_and_that_is_an_event(database: Engine) -> None:
+    ticket, who = make_ticket(now=NOON), make_account()
+    take(who)
+    with transaction() as session:
+        assert claims.free_lapsed(session, NOON + timedelta(minutes=9)) == 0
+        assert claims.free_lapsed(session, NOON + timedelta(minutes=11)) == 1
+    found = find(ticket)
+    assert (found.state, found.claimed_by, found.conversation.owner) == ("open", None, "queue")
+    assert kinds(ticket)[-1] == "lapsed"
+
+
+def test_an_open_page_keeps_the_claim(database: Engine) -> None:
+    ticket, who, other = make_ticket(now=NOON), make_account(), make_account("Bram Visser")
+    take(who)
+    with transaction() as session:
+        assert claims.renew(session, ticket.id, who, NOON + timedelta(minutes=9))
+        assert not claims.renew(session, ticket.id, other, NOON + timedelta(minutes=9))
+        assert claims.free_lapsed(session, NOON + timedelta(minutes=15)) == 0
+    assert take(other, 15) is None
+
+
+def test_take_over_and_the_former_holder_is_refused(database: Engine) -> None:
+    ticket, aisha, bram = make_ticket(now=NOON), make_account("Aisha de Boer"), make_account("Bram Visser")
+    take(aisha)
+    with transaction() as session:
+        assert claims.take_over(session, ticket.id, aisha.id, bram, NOON)
+        # Who looked at an older page takes nothing from who has it now.
+        assert not claims.take_over(session, ticket.id, aisha.id, make_account_in(session), NOON)
+    with pytest.raises(claims.NotYours), transaction() as session:
+        queue.reply(session, session.get_one(Ticket, ticket.id), aisha, "Te laat", NOON)
+    assert kinds(ticket)[-1] == "taken_over"
+
+
+def make_account_in(session: object) -> Account:
+    return Account(id=999_999, name="Niemand", email="x@loket.test", role="adviser")
+
+
+def test_a_referred_ticket_that_lapses_stays_with_the_partner(database: Engine) -> None:
+    ticket, aisha = make_ticket(now=NOON), make_account()
+    partner = make_partner("balans")
+    take(aisha)
+    with transaction() as session:
+        found = session.get_one(Ticket, ticket.id)
+        referrals.refer(session, found, aisha, "balans", "Dyslexie", NOON, agreed=True)
+    assert take(aisha) is None, "what is with a partner is not in the queue"
+    taken = take(partner)
+    assert taken is not None
+    assert kinds(ticket)[-1] == "accepted"
+    with transaction() as session:
+        claims.free_lapsed(session, NOON + timedelta(minutes=11))
+    assert find(ticket).state == "referred"
+
+
+def make_partner(organisation: str) -> Account:
+    account = make_account("Petra Partner", role="partner")
+    with transaction() as session:
+        session.get_one(Account, account.id).partner = organisation
+    account.partner = organisation
+    return account
+
+
+def test_drafts_and_presence(database: Engine) -> None:
+    ticket, aisha, bram = make_ticket(now=NOON), make_account("Aisha de Boer"), make_account("Bram Visser")
+    with transaction() as session:
+        drafts.save(session, ticket.id, aisha.id, "half", NOON)
+        drafts.save(session, ticket.id, aisha.id, "heel", NOON)
+        presence.seen(session, ticket.id, aisha.id, NOON)
+        presence.seen(session, ticket.id, bram.id, NOON)
+    with transaction() as session:
+        draft = drafts.of(session, ticket.id, aisha.id)
+        assert draft is not None
+        assert draft.text == "heel"
+        assert drafts.of(session, ticket.id, bram.id) is None
+        assert presence.others(session, ticket.id, aisha.id, NOON) == ["Bram Visser"]
+        assert presence.others(session, ticket.id, aisha.id, NOON + timedelta(minutes=2)) == []
+        drafts.save(session, ticket.id, aisha.id, "  ", NOON)
+    with reading() as session:
+        assert drafts.of(session, ticket.id, aisha.id) is None
