@@ -120,7 +120,8 @@ def understand(make, prepare, examples, tmp_path: Path):
     classifier = make(LoketClassifier, **CLASSIFIER)
     classifier.train(prepare(examples))
     make(Decision, catalogue=str(catalogue)).train(examples)
-    decision = make(Decision, load=True, catalogue="nowhere")
+    # Among four intents, crisis has a chance of a few percent in any text; with 156 it has not.
+    decision = make(Decision, load=True, catalogue="nowhere", missed_urgent=100)
 
     def understand(text: str) -> Message:
         return decision.process(classifier.process([prepare(text)]))[0]
