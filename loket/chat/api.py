@@ -156,7 +156,7 @@ class ConversationApi(Controller):
         reach = contact(body.email, body.phone, body.when)
         with transaction() as session:
             conversation = session.get_one(Conversation, conversation_id)
-            ticket, _ = turns.hand_off(session, conversation, question, utc_now(), reach, data.consent_reuse)
+            ticket = turns.hand_off(session, conversation, question, utc_now(), reach, data.consent_reuse)
             return Receipt(ticket.reference, queue.link(ticket), ticket.promised_by)
 
 

@@ -170,6 +170,16 @@ def messages_after(session: Session, conversation_id: str, after: int) -> list[M
     return list(session.scalars(query.order_by(Message.id)))
 
 
+def offer(text: str) -> Said:
+    """What is said when a person may help: `text`, and the choice to hand over or to ask in other words."""
+    ask = "Zal ik uw vraag aan een adviseur geven? Die leest dan ook dit gesprek."
+    choices = [
+        choice("Ja, vraag het een adviseur", handoff=True),
+        choice("Nee, ik stel mijn vraag anders", rephrase=True),
+    ]
+    return Said(f"{text} {ask}", {"kind": "offer", "choices": choices})
+
+
 def choice(label: str, **payload: Any) -> dict[str, Any]:
     """A choice as the server issues it: an id that cannot be guessed, what the parent sees, and what it does."""
     return {"id": secrets.token_hex(6), "label": label, **payload}

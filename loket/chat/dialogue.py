@@ -293,13 +293,7 @@ def _offer(turn: Turn) -> None:
         text = "Ik kan alleen helpen met vragen over school en opvang. Hier weet ik geen goed antwoord op."
     else:
         text = "Hier weet ik geen zeker antwoord op. Ik wil u niets verkeerds vertellen."
-    choices = [
-        choice("Ja, vraag het een adviseur", handoff=True),
-        choice("Nee, ik stel mijn vraag anders", rephrase=True),
-    ]
-    turn.say(
-        Said(f"{text} Zal ik uw vraag aan een adviseur geven? Die leest dan ook dit gesprek.", _extra("offer", choices))
-    )
+    turn.say(conversations.offer(text))
     turn.log("offered")
 
 

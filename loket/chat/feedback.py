@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from loket.chat import conversations, models
-from loket.chat.conversations import Refused, Said, choice
+from loket.chat.conversations import Refused
 from loket.chat.models import Message
 from loket.db.base import LARGEST_ID
 
-OFFER = "Jammer dat dit niet hielp. Zal ik uw vraag aan een adviseur geven? Die leest dan ook dit gesprek."
+NOT_HELPED = "Jammer dat dit niet hielp."
 
 
 def give(session: Session, conversation_id: str, message_id: int, helpful: bool, now: datetime) -> list[Message]:
@@ -23,9 +23,5 @@ def give(session: Session, conversation_id: str, message_id: int, helpful: bool,
     message.helpful = helpful
     if not first_no or message.conversation.owner != models.ASSISTANT:
         return []
-    choices = [
-        choice("Ja, vraag het een adviseur", handoff=True),
-        choice("Nee, ik stel mijn vraag anders", rephrase=True),
-    ]
-    said = Said(OFFER, {"kind": "offer", "choices": choices})
+    said = conversations.offer(NOT_HELPED)
     return [conversations.say(session, message, said, models.ASSISTANT, now)]

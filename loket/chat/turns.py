@@ -59,8 +59,8 @@ def hand_off(
     now: datetime,
     contact: queue.Contact = queue.Contact(),
     consent_reuse: bool | None = None,
-) -> tuple[Ticket, bool]:
-    """The parent leaves a question by the form, with or without the assistant. Returns the ticket and whether it is new."""
+) -> Ticket:
+    """The parent leaves a question by the form, with or without the assistant. Returns its ticket, which may be an earlier one."""
     conversations.hold(session, conversation)
     existed = queue.of_conversation(session, conversation.id) is not None
     intent = dialogue.guess(session, conversation.id)
@@ -83,7 +83,7 @@ def hand_off(
                 created_at=now,
             )
         )
-    return ticket, not existed
+    return ticket
 
 
 async def recover(client: httpx.AsyncClient, now: datetime) -> int:
@@ -134,18 +134,13 @@ def _act_on(
     """A choice that needs no understanding: ask a person, or ask again."""
     message.state = models.ANSWERED
     if chosen.get("handoff"):
-        ticket, _ = _ticket_from_log(session, conversation, now)
+        question = _last_typed(session, conversation.id)
+        intent = dialogue.guess(session, conversation.id)
+        ticket = queue.hand_off(session, conversation, question, now, intent=intent)
         said, sender = dialogue.handed_over(ticket, now), models.SYSTEM
     else:
         said, sender = Said("Goed. Stel uw vraag gerust met andere woorden.", {"kind": "note"}), models.ASSISTANT
     conversations.say(session, message, said, sender, now)
-
-
-def _ticket_from_log(session: Session, conversation: Conversation, now: datetime) -> tuple[Ticket, bool]:
-    question = _last_typed(session, conversation.id)
-    intent = dialogue.guess(session, conversation.id)
-    existed = queue.of_conversation(session, conversation.id) is not None
-    return queue.hand_off(session, conversation, question, now, intent=intent), not existed
 
 
 def _was_typed(session: Session, conversation_id: str, text: str) -> bool:

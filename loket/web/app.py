@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,12 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         app.state.http = client
         app.state.feed = Feed()
         async with app.state.feed.running():
-            tasks = [asyncio.create_task(work) for work in (_recover(client), _send_mail(), _tend_queue())]
+            works = (
+                _every(RECOVER_EVERY, "taking up unanswered messages", lambda: _recover(client)),
+                _every(MAIL_EVERY, "sending mail", _send_mail),
+                _every(TEND_EVERY, "looking after the queue", _tend_queue),
+            )
+            tasks = [asyncio.create_task(work) for work in works]
             try:
                 yield
             finally:
@@ -125,35 +130,30 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
                     task.cancel()
 
 
-async def _recover(client: httpx.AsyncClient) -> None:
-    """Have answered what a process that died left unanswered: at once, and again every so often."""
+async def _every(seconds: float, what: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Do `work` at once and again every so often; a failure is logged and does not end it."""
     while True:
         try:
-            if count := await turns.recover(client, utc_now()):
-                logger.warning("%s messages were left unanswered and have been taken up", count)
+            await work()
         except Exception:
-            logger.exception("taking up unanswered messages failed")
-        await asyncio.sleep(RECOVER_EVERY)
+            logger.exception("%s failed", what)
+        await asyncio.sleep(seconds)
+
+
+async def _recover(client: httpx.AsyncClient) -> None:
+    """Have answered what a process that died left unanswered."""
+    if count := await turns.recover(client, utc_now()):
+        logger.warning("%s messages were left unanswered and have been taken up", count)
 
 
 async def _send_mail() -> None:
-    """Send what waits in the outbox, every few seconds."""
-    while True:
-        try:
-            await asyncio.to_thread(sender.send_waiting, settings.load(), utc_now())
-        except Exception:
-            logger.exception("sending mail failed")
-        await asyncio.sleep(MAIL_EVERY)
+    """Send what waits in the outbox."""
+    await asyncio.to_thread(sender.send_waiting, settings.load(), utc_now())
 
 
 async def _tend_queue() -> None:
     """Put back what nobody keeps alive, and bring promises that are near or broken to the team leads."""
-    while True:
-        try:
-            await asyncio.to_thread(_tend, utc_now())
-        except Exception:
-            logger.exception("looking after the queue failed")
-        await asyncio.sleep(TEND_EVERY)
+    await asyncio.to_thread(_tend, utc_now())
 
 
 def _tend(now: datetime) -> None:
