@@ -206,7 +206,7 @@ def acts(count: int) -> Iterator[tuple[str, Callable[[], object]]]:
         with reading() as session:
             ticket = ticket_page.find(session, adviser, chance.randint(1, count))
             deadlines.compute(ticket.events, deadlines.calendar())
-            ticket_page._said(session, ticket)
+            ticket_page._said(session, ticket, adviser)
             return ticket_page._neighbours(session, ticket, adviser)
 
     yield "open a ticket", open_one

@@ -27,6 +27,9 @@ class Account(Base):
     """For the role partner: the organisation (id in data/routing.yml) whose referrals this account reads."""
     created_at: Mapped[datetime]
 
+    # Loaded with the account, because what it may read depends on it.
+    memberships: Mapped[list[TeamMember]] = relationship(lazy="selectin", viewonly=True)
+
 
 class TeamMember(Base):
     """Membership of a team; the ids of teams stand in data/routing.yml."""

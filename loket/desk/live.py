@@ -8,13 +8,13 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
-from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 from litestar.response import Redirect, ServerSentEvent, ServerSentEventMessage, Template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loket import catalogue
+from loket.accounts.access import Action
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.chat import dialogue
@@ -24,8 +24,6 @@ from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as staff
 from loket.tickets import live_chat
-
-SPEAKERS = {"adviser", "lead", "administrator"}
 
 
 class LivePages(Controller):
@@ -45,9 +43,7 @@ class LivePages(Controller):
 
     @post("/gesprekken/{conversation_id:str}/instappen", sync_to_thread=True)
     def step_in(self, request: Request, conversation_id: FromPath[str]) -> Response[Any]:
-        who, now = staff.account(request), utc_now()
-        if who.role not in SPEAKERS:
-            raise PermissionDeniedException
+        who, now = staff.allowed(request, Action.STEP_IN), utc_now()
         with transaction() as session:
             ticket = live_chat.step_in(session, conversation_id, who, now)
             if ticket is not None:
@@ -60,9 +56,7 @@ class LivePages(Controller):
 
 
 def _page(request: Request, error: str = "") -> Template:
-    who, now = staff.account(request), utc_now()
-    if who.role not in SPEAKERS:
-        raise PermissionDeniedException
+    who, now = staff.allowed(request, Action.STEP_IN), utc_now()
     with reading() as session:
         rows = [_row(session, conversation) for conversation in live_chat.under_way(session, now)]
     return Template("balie/conversations.html", context=_context(who) | {"rows": rows, "error": error})

@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 
 from loket import catalogue
 from loket.accounts import access
+from loket.accounts.access import Action
 from loket.accounts.audit import Audited, audit
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
@@ -36,6 +37,9 @@ class WorkListPages(Controller):
     @get("/", sync_to_thread=True)
     def show(self, request: Request) -> Response[Any]:
         """One list of tickets, or what a search found."""
+        if not access.may(staff.account(request), Action.READ):
+            # An editor has no tickets; the first page of the desk is then the first that is theirs.
+            return Redirect("/balie/tekstblokken", status_code=303)
         wanted = _wanted(request)
         if (known := _by_number(request, wanted.search)) is not None:
             return Redirect(f"/balie/vragen/{known}", status_code=303)
@@ -44,7 +48,7 @@ class WorkListPages(Controller):
     @post("/volgende", sync_to_thread=True)
     def next_ticket(self, request: Request) -> Response[Any]:
         """Claim the ticket that comes first, and open it."""
-        now, who = utc_now(), staff.account(request)
+        now, who = utc_now(), staff.allowed(request, Action.CLAIM)
         with transaction() as session:
             ticket = claims.next_ticket(session, who, now)
             if ticket is None:
@@ -72,7 +76,7 @@ def _by_number(request: Request, typed: str) -> int | None:
         return None
     with reading() as session:
         ticket = merging.by_reference(session, typed)
-        return ticket.id if ticket and access.may(staff.account(request), "read", ticket) else None
+        return ticket.id if ticket and access.may(staff.account(request), Action.READ, ticket) else None
 
 
 def _page(request: Request, wanted: Wanted) -> Template:
@@ -87,7 +91,7 @@ def _page(request: Request, wanted: Wanted) -> Template:
         "wanted": wanted,
         "found": found,
         "views": [
-            (view, label, counts.get(view), _address(request, lijst=view)) for view, label in lists.VIEWS.items()
+            (view, label, counts.get(view), _address(request, lijst=view)) for view, label in lists.views(who).items()
         ],
         "filters": _filters(request),
         "answers": faq_search.best(wanted.search, MOST_ANSWERS) if wanted.search.strip() else [],

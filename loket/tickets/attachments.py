@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loket import settings
+from loket.accounts import access
 from loket.accounts.models import Account
 from loket.chat.models import Message
 from loket.tickets import events
@@ -85,8 +86,16 @@ def safe_name(name: str, media_type: str) -> str:
     return stem + ending
 
 
-def of_ticket(session: Session, ticket_id: int) -> list[Attachment]:
-    return list(session.scalars(select(Attachment).where(Attachment.ticket_id == ticket_id).order_by(Attachment.id)))
+def of_ticket(session: Session, ticket_id: int, reader: Account) -> list[Attachment]:
+    """The files of a ticket that this account gets, oldest first."""
+    query = select(Attachment).where(Attachment.ticket_id == ticket_id).order_by(Attachment.id)
+    return [file for file in session.scalars(query) if readable(session, file, reader)]
+
+
+def readable(session: Session, file: Attachment, reader: Account) -> bool:
+    """Whether this account, which reads the ticket, gets this file of it."""
+    author = session.get(Account, file.account_id) if file.account_id else None
+    return access.sees_file(reader, file, author)
 
 
 def content(attachment: Attachment) -> bytes:

@@ -39,7 +39,7 @@ def step_in(session: Session, conversation_id: str, adviser: Account, now: datet
     intent = dialogue.guess(session, conversation_id)
     ticket = queue.hand_off(session, conversation, last.text, now, intent=intent)
     session.flush()
-    if not claims.claim(session, ticket.id, adviser, now):
+    if not claims.claim(session, ticket.id, adviser, now, made=True):
         return None
     events.record(session, ticket, "stepped_in", now, adviser)
     _say(session, conversation, f"{adviser.name.split()[0]}, adviseur van Loket 5010, is nu in dit gesprek.", now)

@@ -22,6 +22,7 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
 from loket import catalogue, settings
+from loket.accounts import access
 from loket.chat import turns
 from loket.chat.api import ConversationApi
 from loket.chat.pages import ChatPage
@@ -107,7 +108,11 @@ def _templates() -> Environment:
         "size": file_size,
     }
     environment.filters |= filters
-    environment.globals["intent_label"] = catalogue.load().label
+    environment.globals |= {
+        "intent_label": catalogue.load().label,
+        "allows": access.may,
+        "shown_name": access.shown_name,
+    }
     return environment
 
 
