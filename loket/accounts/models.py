@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from loket.db.base import Base
@@ -67,9 +67,10 @@ class Audit(Base):
     """Who did or read what. Append-only: the database refuses UPDATE and DELETE. Never holds a message's text."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index(None, "account_id", "id"), Index(None, "action", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     account_id: Mapped[int | None]
     action: Mapped[str] = mapped_column(String(40))
     object: Mapped[str] = mapped_column(String(60), index=True)

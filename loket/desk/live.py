@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from loket import catalogue
 from loket.accounts.access import Action
-from loket.accounts.audit import Audited, audit
+from loket.accounts.audit import Audited, audit, audit_read
 from loket.accounts.models import Account
 from loket.chat import dialogue
 from loket.chat import models as chat
@@ -57,6 +57,8 @@ class LivePages(Controller):
 
 def _page(request: Request, error: str = "") -> Template:
     who, now = staff.allowed(request, Action.STEP_IN), utc_now()
+    with transaction() as session:
+        audit_read(session, who, Audited.CONVERSATIONS_READ, "conversation", now)
     with reading() as session:
         rows = [_row(session, conversation) for conversation in live_chat.under_way(session, now)]
     return Template("balie/conversations.html", context=_context(who) | {"rows": rows, "error": error})

@@ -13,7 +13,7 @@ from litestar.response import Redirect, Template
 from loket import catalogue
 from loket.accounts import access
 from loket.accounts.access import Action
-from loket.accounts.audit import Audited, audit
+from loket.accounts.audit import Audited, audit, audit_read
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import labels
@@ -81,6 +81,9 @@ def _by_number(request: Request, typed: str) -> int | None:
 
 def _page(request: Request, wanted: Wanted) -> Template:
     who, now = staff.account(request), utc_now()
+    if wanted.search.strip():
+        with transaction() as session:
+            audit_read(session, who, Audited.TICKET_SEARCH, "ticket", now)
     with reading() as session:
         found = lists.find(session, who, wanted, now)
         counts = lists.counts(session, who, now)

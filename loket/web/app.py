@@ -29,6 +29,7 @@ from loket.chat.pages import ChatPage
 from loket.clock import AMSTERDAM, dutch_date, dutch_moment, utc_now
 from loket.db.base import transaction
 from loket.desk import session as desk_session
+from loket.desk.audit_page import AuditPages
 from loket.desk.live import LivePages
 from loket.desk.pages import DeskPages, LoginPages
 from loket.desk.phone import PhonePages
@@ -71,6 +72,7 @@ def create_app() -> Litestar:
             LivePages,
             PhonePages,
             TextModulePages,
+            AuditPages,
             ConversationApi,
             healthz,
             readyz,

@@ -36,6 +36,7 @@ RULE: dict[tuple[str, str], Action | None] = {
     ("GET", "/balie/bellen"): Action.CALL,
     ("POST", "/balie/bellen"): Action.CALL,
     ("POST", "/balie/bellen/voorstel"): Action.CALL,
+    ("GET", "/balie/audit"): Action.ADMINISTER,
     ("GET", "/balie/tekstblokken"): Action.WRITE_MODULES,
     ("POST", "/balie/tekstblokken"): Action.WRITE_MODULES,
     ("GET", "/balie/tekstblokken/{module_id:int}"): Action.WRITE_MODULES,
