@@ -61,7 +61,7 @@ def _wanted(request: Request) -> Wanted:
     query = request.query_params
     view = query.get("lijst", lists.ALL)
     facts = tuple((name, query[shown]) for shown, name in PARAMETERS.items() if query.get(shown))
-    page = query.get("blad", "1")
+    page = query.get("blad", "1")[:6]
     return Wanted(
         view if view in lists.VIEWS else lists.ALL,
         facts,

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request, Response, Router
 from litestar.exceptions import NotAuthorizedException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -86,7 +86,7 @@ def create_app() -> Litestar:
             title="Loket 5010",
             version="1",
             description="Conversations of parents with the assistant and the advisers.",
-            path="/api",
+            openapi_router=Router("/api", route_handlers=[], before_request=errors.known_path, include_in_schema=False),
             use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin()],
         ),

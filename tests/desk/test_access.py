@@ -9,16 +9,19 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar.exceptions import NotFoundException
 from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
+from sqlalchemy import Engine
 
 from loket.accounts import access
 from loket.accounts.access import Action
 from loket.accounts.models import ROLES, Account, TeamMember
 from loket.clock import utc_now
-from loket.db.base import LARGEST_ID, transaction
+from loket.db.base import LARGEST_ID, reading, transaction
+from loket.desk import ticket_page
 from loket.tickets import attachments, claims, merging, notes, queue, referrals
-from loket.tickets.models import Attachment, Mention, TextModule, Ticket
+from loket.tickets.models import Mention, TextModule, Ticket
 from tests.accounts.test_access import close_team
 from tests.support.site import Adviser, all_of, logged_in, make_account, make_ticket
 
@@ -253,11 +256,17 @@ def test_a_partner_who_closes_or_returns_goes_to_the_list(site: Site, adviser: A
 
 
 @pytest.mark.parametrize("number", [LARGEST_ID + 1, 10**30])
-def test_a_number_that_no_row_can_have_is_not_found(adviser: Adviser, number: int) -> None:
+def test_a_number_that_no_row_can_have_is_not_found(site: Site, adviser: Adviser, number: int) -> None:
     assert adviser.get(f"/balie/vragen/{number}").status_code == 404
     assert adviser.post(f"/balie/vragen/{number}/claim").status_code == 404
     assert adviser.get(f"/balie/bijlagen/{number}").status_code == 404
     assert adviser.get(f"/balie/tekstblokken/{number}").status_code == 404
     ticket = make_ticket()
     assert adviser.post(f"/balie/vragen/{ticket.id}/overnemen", holder=str(number)).status_code == 409
-    assert all_of(Attachment) == []
+    assert site.get(f"/vraag/{ticket.token}/bijlagen/{number}").status_code == 404
+    assert adviser.get(f"/balie?blad={number}").status_code == 200
+
+
+def test_a_number_that_no_row_can_have_is_not_found_on_either_database(database: Engine) -> None:
+    with reading() as session, pytest.raises(NotFoundException):
+        ticket_page.find(session, make_account(), LARGEST_ID + 1)
