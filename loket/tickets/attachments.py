@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from loket.tickets.mails import link
 from loket.tickets.models import Attachment, Ticket
 
 MAX_BYTES = 10 * 1024 * 1024
+SAFE_AGE = timedelta(hours=1)
 _MAGIC = (
     ("application/pdf", re.compile(rb"%PDF-\d")),
     ("image/png", re.compile(rb"\x89PNG\r\n\x1a\n")),
@@ -119,13 +120,31 @@ def send_along(session: Session, ticket: Ticket, adviser: Account, message: Mess
         message.extra = (message.extra or {}) | {"attachments": shown}
 
 
-def remove_file(key: str) -> None:
-    """Delete the bytes of an attachment whose row is gone."""
-    _path(key).unlink(missing_ok=True)
+def sweep(session: Session, now: datetime) -> int:
+    """Delete the files that no row knows (any more); returns how many.
+
+    A file is written before its row is committed, so that a young one is left alone.
+    """
+    count = 0
+    for folder in sorted(_folder().glob("*/")):
+        old = {file.name: file for file in folder.iterdir() if file.stat().st_mtime < (now - SAFE_AGE).timestamp()}
+        for name in old.keys() - _known(session, folder.name):
+            old[name].unlink(missing_ok=True)
+            count += 1
+    return count
+
+
+def _known(session: Session, beginning: str) -> set[str]:
+    """The keys that begin so. Keys are hexadecimal, so that no sign in them means something to LIKE."""
+    return set(session.scalars(select(Attachment.key).where(Attachment.key.startswith(beginning))))
 
 
 def _path(key: str) -> Path:
-    return settings.load().var / "attachments" / key[:2] / key
+    return _folder() / key[:2] / key
+
+
+def _folder() -> Path:
+    return settings.load().var / "attachments"
 
 
 def _is_text(content: bytes) -> bool:
