@@ -35,6 +35,9 @@ class Action(StrEnum):
     CLOSE = "close"
     UNDO_CLOSE = "undo_close"
     HAND_BACK = "hand_back"
+    TRANSFER = "transfer"
+    ACCEPT = "accept"
+    DECLINE = "decline"
     STEP_IN = "step_in"
     CALL = "call"
     WRITE_MODULES = "write_modules"
@@ -62,7 +65,7 @@ ALLOWED = {
 }
 """What each role does at all."""
 
-NOT_WHILE_WITH_PARTNER = frozenset({Action.CLAIM, Action.TAKE_OVER})
+NOT_WHILE_WITH_PARTNER = frozenset({Action.CLAIM, Action.TAKE_OVER, Action.ACCEPT})
 """What an adviser leaves to the partner while the question is there. A lead can step in."""
 
 

@@ -39,6 +39,7 @@ from loket.tickets import (
     referrals,
     routing,
     states,
+    transfers,
 )
 from loket.tickets.models import Ticket
 
@@ -53,6 +54,7 @@ REFUSALS = (
     referrals.ReferralRefused,
     merging.CannotMerge,
     attachments.FileRefused,
+    transfers.TransferRefused,
 )
 TAKEN = "Een andere adviseur heeft deze vraag al."
 KEPT = "Uw tekst is bewaard als concept."
@@ -220,6 +222,31 @@ class TicketActions(Controller):
     def hand_back(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
         """Leave a live conversation to the assistant again."""
         return act(request, ticket_id, Action.HAND_BACK, lambda s, t, who: live_chat.hand_back(s, t, who, utc_now()))
+
+    @post("/aanbieden", sync_to_thread=True)
+    def transfer(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        """Ask a colleague to take over a live conversation."""
+        colleague = _number(data, "colleague")
+        return act(
+            request,
+            ticket_id,
+            Action.TRANSFER,
+            lambda s, t, who: transfers.offer(s, t, who, colleague, utc_now()),
+            data,
+        )
+
+    @post("/aannemen", sync_to_thread=True)
+    def accept(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
+        def take(session: Session, ticket: Ticket, who: Account) -> None:
+            if not transfers.accept(session, ticket.id, who, utc_now()):
+                raise Refused("taken", "Dit gesprek wordt u niet meer aangeboden. Kijk wie het nu heeft.")
+
+        return act(request, ticket_id, Action.ACCEPT, take, status=409)
+
+    @post("/afslaan", sync_to_thread=True)
+    def decline(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
+        """Say no to a conversation that was offered, or take one's own offer back."""
+        return act(request, ticket_id, Action.DECLINE, lambda s, t, who: transfers.decline(s, t, who, utc_now()))
 
     @post("/open", sync_to_thread=True)
     def still_open(self, request: Request, ticket_id: FromPath[int]) -> dict[str, Any]:

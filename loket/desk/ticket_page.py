@@ -38,8 +38,9 @@ from loket.tickets import (
     presence,
     referrals,
     routing,
+    transfers,
 )
-from loket.tickets.models import CLOSED, Attachment, Presence, Ticket, TicketEvent
+from loket.tickets.models import CLOSED, Attachment, Offer, Presence, Ticket, TicketEvent
 from loket.web.files import download
 
 MOST_EARLIER = 10
@@ -122,12 +123,31 @@ def page(
             "draft": drafts.of(session, ticket_id, who.id),
             "may": {action for action in Action if access.may(who, action, ticket)},
             "needs_check": referrals.needs_check(ticket, now),
+            **_transfer(session, ticket, who, now),
             **_said(session, ticket, who),
             **_help(session, ticket, who),
             **_neighbours(session, ticket, who),
             **_labels(ticket, who),
         }
     return Template("balie/ticket.html", context=context, status_code=status)
+
+
+def _transfer(session: Session, ticket: Ticket, who: Account, now: datetime) -> dict[str, Any]:
+    """To whom who speaks can offer a live conversation, and to whom it is offered."""
+    live = ticket.channel in transfers.LIVE and claims.holds(ticket, who, now)
+    return {
+        "live": live,
+        "offer": transfers.of_ticket(session, ticket, now) if live else None,
+        "colleagues": transfers.at_desk(session, ticket, who, now) if live else [],
+    }
+
+
+def offers_to(who: Account) -> list[Offer]:
+    """The conversations that colleagues offer to this account, for the top of each page."""
+    if not access.may(who, Action.ACCEPT):
+        return []
+    with reading() as session:
+        return transfers.offers_to(session, who, utc_now())
 
 
 def _runs(ticket: Ticket, now: datetime) -> bool:

@@ -35,7 +35,7 @@ from loket.desk.pages import DeskPages, LoginPages
 from loket.desk.phone import PhonePages
 from loket.desk.text_modules import TextModulePages
 from loket.desk.ticket_actions import TicketActions
-from loket.desk.ticket_page import TicketPages
+from loket.desk.ticket_page import TicketPages, offers_to
 from loket.desk.work_list import WorkListPages
 from loket.faq import answers
 from loket.mail import sender
@@ -115,6 +115,7 @@ def _templates() -> Environment:
         "intent_label": catalogue.load().label,
         "allows": access.may,
         "shown_name": access.shown_name,
+        "offers_to": offers_to,
     }
     return environment
 

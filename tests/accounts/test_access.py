@@ -55,6 +55,7 @@ COUNTER = {"adviser", "lead", "administrator"}
 TABLE = {
     **dict.fromkeys(("read", "claim", "release", "reply", "note", "attach", "close"), COUNTER),
     **dict.fromkeys(("take_over", "refer", "check", "reroute", "merge", "link", "split", "undo_close"), COUNTER),
+    **dict.fromkeys(("transfer", "accept", "decline"), COUNTER),
     **dict.fromkeys(("hand_back", "step_in", "call"), COUNTER),
     "return": {"administrator"},
     "write_modules": COUNTER | {"editor"},
@@ -70,7 +71,7 @@ def test_each_role_does_what_the_table_says(role: str, action: Action) -> None:
     assert set(TABLE) == set(Action)
     assert may(who, action, ticket()) == (role in TABLE[action])
     referred = ticket("referred", partner="balans")
-    left_to_partner = role == "adviser" and action in ("claim", "take_over")
+    left_to_partner = role == "adviser" and action in ("claim", "take_over", "accept")
     expected = action in OF_PARTNERS if role == "partner" else role in TABLE[action] and not left_to_partner
     assert may(who, action, referred) == expected
 

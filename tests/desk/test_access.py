@@ -66,6 +66,9 @@ RULE: dict[tuple[str, str], Action | None] = {
     ("POST", f"{TICKET}/sluiten"): Action.CLOSE,
     ("POST", f"{TICKET}/heropenen"): Action.UNDO_CLOSE,
     ("POST", f"{TICKET}/assistent"): Action.HAND_BACK,
+    ("POST", f"{TICKET}/aanbieden"): Action.TRANSFER,
+    ("POST", f"{TICKET}/aannemen"): Action.ACCEPT,
+    ("POST", f"{TICKET}/afslaan"): Action.DECLINE,
 }
 """What each route asks of the rule; None is for whoever is logged in."""
 

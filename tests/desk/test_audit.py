@@ -96,6 +96,24 @@ def held_by_other(_site: Site, browser: Adviser, ticket: Ticket) -> Any:
         return browser.post(f"/balie/vragen/{ticket.id}/overnemen", holder=str(bram.account.id))
 
 
+def offered_by_me(site: Site, browser: Adviser, ticket: Ticket) -> Any:
+    with at_desk(site, "adviser", name="Bram Visser") as bram:
+        browser.post(f"/balie/vragen/{ticket.id}/claim")
+        _forget(browser)
+        return browser.post(f"/balie/vragen/{ticket.id}/aanbieden", colleague=str(bram.account.id))
+
+
+def offered_to_me(then: Drive) -> Drive:
+    def drive(site: Site, browser: Adviser, ticket: Ticket) -> Any:
+        with at_desk(site, "adviser", name="Bram Visser") as bram:
+            bram.post(f"/balie/vragen/{ticket.id}/claim")
+            bram.post(f"/balie/vragen/{ticket.id}/aanbieden", colleague=str(browser.account.id))
+        _forget(browser)
+        return then(site, browser, ticket)
+
+    return drive
+
+
 def log_in(_site: Site, browser: Adviser, _ticket: Ticket) -> Any:
     return browser.post("/balie/inloggen", email=browser.account.email, password=PASSWORD)
 
@@ -133,6 +151,9 @@ DRIVEN: dict[str, tuple[Audited, Drive]] = {
         claimed(after(to_ticket("sluiten"), to_ticket("heropenen"))),
     ),
     f"{TICKET}/assistent": (Audited.TICKET_HAND_BACK, claimed(to_ticket("assistent"))),
+    f"{TICKET}/aanbieden": (Audited.TICKET_TRANSFER, offered_by_me),
+    f"{TICKET}/aannemen": (Audited.TICKET_ACCEPT, offered_to_me(to_ticket("aannemen"))),
+    f"{TICKET}/afslaan": (Audited.TICKET_DECLINE, offered_to_me(to_ticket("afslaan"))),
     "/balie/inloggen": (Audited.LOGIN, log_in),
     "/balie/wachtwoord": (Audited.PASSWORD_CHANGE, to("/balie/wachtwoord", old=PASSWORD, new=f"{MARK} twee drie")),
     "/balie/uitloggen": (Audited.LOGOUT, to("/balie/uitloggen")),
