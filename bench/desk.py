@@ -200,13 +200,16 @@ def acts(count: int) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "search, a word in most tickets", find(Wanted(search="school"))
     yield "search, three common words", find(Wanted(search="school gepest dyslexie"))
     yield "search, a beginning of many words", find(Wanted(search="ver"))
+    yield "search, a part of many words", find(Wanted(search="pest"))
+    yield "search, a part that stands nowhere", find(Wanted(search="schoolpest"))
+    yield "search, a short word that stands nowhere", find(Wanted(search="qz school"))
     yield "search, partner, a word in most tickets", find(Wanted(search="school"), partner)
 
     def open_one() -> object:
         with reading() as session:
             ticket = ticket_page.find(session, adviser, chance.randint(1, count))
             deadlines.compute(ticket.events, deadlines.calendar())
-            ticket_page._said(session, ticket)
+            ticket_page._said(session, ticket, adviser)
             return ticket_page._neighbours(session, ticket, adviser)
 
     yield "open a ticket", open_one

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from loket.db.base import Base
@@ -26,6 +26,9 @@ class Account(Base):
     partner: Mapped[str | None] = mapped_column(String(32))
     """For the role partner: the organisation (id in data/routing.yml) whose referrals this account reads."""
     created_at: Mapped[datetime]
+
+    # Loaded with the account, because what it may read depends on it.
+    memberships: Mapped[list[TeamMember]] = relationship(lazy="selectin", viewonly=True)
 
 
 class TeamMember(Base):
@@ -64,9 +67,10 @@ class Audit(Base):
     """Who did or read what. Append-only: the database refuses UPDATE and DELETE. Never holds a message's text."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index(None, "account_id", "id"), Index(None, "action", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     account_id: Mapped[int | None]
     action: Mapped[str] = mapped_column(String(40))
     object: Mapped[str] = mapped_column(String(60), index=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, Update, create_engine, event
+from sqlalchemy import CursorResult, DateTime, Delete, Dialect, Engine, MetaData, Update, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import JSON, TypeDecorator
@@ -83,8 +83,8 @@ def transaction(bound: Engine | None = None) -> Iterator[Session]:
         yield session
 
 
-def changed(session: Session, statement: Update) -> int:
-    """Run a conditional UPDATE and return how many rows it changed."""
+def changed(session: Session, statement: Update | Delete) -> int:
+    """Run a conditional UPDATE or DELETE and return how many rows it changed."""
     result = session.execute(statement)
     assert isinstance(result, CursorResult)
     return result.rowcount

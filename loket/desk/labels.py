@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from loket.accounts.audit import Audited
 from loket.tickets import routing
 
 OUTCOMES = {
@@ -26,6 +27,9 @@ EVENTS = {
     "taken_over": "overgenomen",
     "stepped_in": "in het gesprek gestapt",
     "handed_back": "terug naar de assistent",
+    "offered": "gesprek aangeboden aan een collega",
+    "offer_ended": "aanbod van het gesprek vervallen",
+    "transferred": "gesprek overgenomen van een collega",
     "asked_parent": "vraag aan de ouder gesteld",
     "replied": "beantwoord",
     "referred": "doorverwezen",
@@ -47,6 +51,43 @@ EVENTS = {
     "parent_wrote": "ouder schreef",
     "called": "telefoongesprek",
 }
+
+AUDITED: dict[str, str] = {
+    Audited.ACCOUNT_ADD: "maakte het account van {}",
+    Audited.LOGIN: "logde in",
+    Audited.LOGIN_FAILED: "logde in met een onjuist e-mailadres of wachtwoord; dat is geweigerd",
+    Audited.LOGOUT: "logde uit",
+    Audited.PASSWORD_CHANGE: "koos een nieuw wachtwoord",
+    Audited.TICKET_READ: "las vraag {}",
+    Audited.TICKET_CLAIM: "pakte vraag {} op",
+    Audited.TICKET_TAKE_OVER: "nam vraag {} over van een collega",
+    Audited.TICKET_RELEASE: "zette vraag {} terug in de rij",
+    Audited.TICKET_REPLY: "antwoordde op vraag {}",
+    Audited.TICKET_NOTE: "schreef een notitie bij vraag {}",
+    Audited.TICKET_ATTACH: "voegde een bijlage toe aan vraag {}",
+    Audited.TICKET_REFER: "verwees vraag {} door naar een partner",
+    Audited.TICKET_RETURN: "gaf vraag {} terug aan het loket",
+    Audited.TICKET_CHECK: "keek vraag {} na na de doorverwijzing",
+    Audited.TICKET_REROUTE: "gaf vraag {} aan een ander team",
+    Audited.TICKET_MERGE: "voegde vraag {} bij een andere vraag",
+    Audited.TICKET_LINK: "koppelde vraag {} aan een andere vraag",
+    Audited.TICKET_SPLIT: "splitste vraag {}",
+    Audited.TICKET_CLOSE: "sloot vraag {} af",
+    Audited.TICKET_UNDO_CLOSE: "opende vraag {} opnieuw",
+    Audited.TICKET_HAND_BACK: "gaf het gesprek van vraag {} terug aan de assistent",
+    Audited.TICKET_TRANSFER: "bood het gesprek van vraag {} aan een collega aan",
+    Audited.TICKET_ACCEPT: "nam het gesprek van vraag {} over",
+    Audited.TICKET_DECLINE: "liet het aanbod van het gesprek van vraag {} vervallen",
+    Audited.TICKET_STEP_IN: "stapte in het gesprek van vraag {}",
+    Audited.TICKET_CALL: "noteerde een telefoongesprek als vraag {}",
+    Audited.TICKET_SEARCH: "zocht in de vragen",
+    Audited.CONVERSATIONS_READ: "bekeek de lijst van gesprekken met de assistent",
+    Audited.ATTACHMENT_READ: "haalde een bijlage op van vraag {}",
+    Audited.MODULE_SAVE: "bewaarde {}",
+    Audited.MODULE_REMOVE: "verwijderde {}",
+    Audited.AUDIT_READ: "bekeek dit logboek",
+}
+"""What somebody did, behind their name; {} is what they did it to."""
 
 STATES = {
     "open": "wacht op een adviseur",

@@ -8,14 +8,14 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
-from litestar.exceptions import PermissionDeniedException
 from litestar.params import FromPath
 from litestar.response import Redirect, ServerSentEvent, ServerSentEventMessage, Template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loket import catalogue
-from loket.accounts import accounts
+from loket.accounts.access import Action
+from loket.accounts.audit import Audited, audit, audit_read
 from loket.accounts.models import Account
 from loket.chat import dialogue
 from loket.chat import models as chat
@@ -24,8 +24,6 @@ from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as staff
 from loket.tickets import live_chat
-
-SPEAKERS = {"adviser", "lead", "administrator"}
 
 
 class LivePages(Controller):
@@ -45,13 +43,11 @@ class LivePages(Controller):
 
     @post("/gesprekken/{conversation_id:str}/instappen", sync_to_thread=True)
     def step_in(self, request: Request, conversation_id: FromPath[str]) -> Response[Any]:
-        who, now = staff.account(request), utc_now()
-        if who.role not in SPEAKERS:
-            raise PermissionDeniedException
+        who, now = staff.allowed(request, Action.STEP_IN), utc_now()
         with transaction() as session:
             ticket = live_chat.step_in(session, conversation_id, who, now)
             if ticket is not None:
-                accounts.audit(session, who, "ticket.step_in", f"ticket:{ticket.id}", now)
+                audit(session, who, Audited.TICKET_STEP_IN, f"ticket:{ticket.id}", now)
         if ticket is None:
             page = _page(request, "Dit gesprek is al voorbij, of een collega is u voor.")
             page.status_code = 409
@@ -60,9 +56,9 @@ class LivePages(Controller):
 
 
 def _page(request: Request, error: str = "") -> Template:
-    who, now = staff.account(request), utc_now()
-    if who.role not in SPEAKERS:
-        raise PermissionDeniedException
+    who, now = staff.allowed(request, Action.STEP_IN), utc_now()
+    with transaction() as session:
+        audit_read(session, who, Audited.CONVERSATIONS_READ, "conversation", now)
     with reading() as session:
         rows = [_row(session, conversation) for conversation in live_chat.under_way(session, now)]
     return Template("balie/conversations.html", context=_context(who) | {"rows": rows, "error": error})

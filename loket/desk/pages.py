@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 
 from loket import settings
 from loket.accounts import accounts
+from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.clock import utc_now
 from loket.db.base import transaction
@@ -89,7 +90,9 @@ class DeskPages(Controller):
     @post("/uitloggen", sync_to_thread=True)
     def log_out(self, request: Request) -> Response[Any]:
         with transaction() as session:
+            who = staff.account(request)
             accounts.log_out(session, staff.token(request))
+            audit(session, who, Audited.LOGOUT, f"account:{who.id}", utc_now())
         response = Redirect("/balie/inloggen", status_code=303)
         response.delete_cookie(staff.NAME, path="/balie")
         return response

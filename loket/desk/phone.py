@@ -9,19 +9,18 @@ from typing import Annotated, Any
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import PermissionDeniedException
 from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from loket import catalogue
-from loket.accounts import accounts
+from loket.accounts.access import Action
+from loket.accounts.audit import Audited, audit
 from loket.chat.contact import contact
 from loket.chat.conversations import Refused
 from loket.clock import utc_now
 from loket.db.base import transaction
 from loket.desk import session as staff
 from loket.desk import suggestions
-from loket.desk.live import SPEAKERS
 from loket.desk.suggestions import Reading
 from loket.tickets import calls
 from loket.tickets.calls import Call
@@ -43,12 +42,14 @@ class PhonePages(Controller):
     @post("/voorstel")
     async def suggest(self, request: Request, state: State, data: Form) -> Template:
         """The form again, with the theme and the answers for what was typed; the script takes those parts over."""
+        staff.allowed(request, Action.CALL)
         found = await suggestions.read(state.http, data.get("question", ""))
         return await asyncio.to_thread(_page, request, data, found)
 
     @post("/")
     async def take(self, request: Request, state: State, data: Form) -> Response[Any]:
         """Keep the call: as answered when the adviser noted the answer, else open."""
+        staff.allowed(request, Action.CALL)
         found = await suggestions.read(state.http, data.get("question", ""))
         try:
             ticket_id = await asyncio.to_thread(_take, request, data, found)
@@ -61,8 +62,7 @@ class PhonePages(Controller):
 
 
 def _take(request: Request, data: dict[str, str], found: Reading) -> int:
-    who, now = staff.account(request), utc_now()
-    _may_speak(request)
+    who, now = staff.allowed(request, Action.CALL), utc_now()
     # What the adviser chose goes before what the assistant thought.
     intent = data.get("intent") or found.intent
     known = catalogue.load().intents.get(intent or "")
@@ -80,16 +80,15 @@ def _take(request: Request, data: dict[str, str], found: Reading) -> int:
     )
     with transaction() as session:
         ticket = calls.take(session, who, call, now)
-        accounts.audit(session, who, "ticket.call", f"ticket:{ticket.id}", now)
+        audit(session, who, Audited.TICKET_CALL, f"ticket:{ticket.id}", now)
         return ticket.id
 
 
 def _page(request: Request, data: dict[str, str], found: Reading, errors: dict[str, str] | None = None) -> Template:
-    _may_speak(request)
     question, sector = data.get("question", ""), data.get("sector") or found.sector
     known = catalogue.load()
     context = {
-        "account": staff.account(request),
+        "account": staff.allowed(request, Action.CALL),
         "typed": defaultdict(str, data),
         "errors": defaultdict(str, errors or {}),
         "found": found,
@@ -101,8 +100,3 @@ def _page(request: Request, data: dict[str, str], found: Reading, errors: dict[s
         "suggested": suggestions.for_question(found.ranking, sector, question) if question.strip() else [],
     }
     return Template("balie/call.html", context=context)
-
-
-def _may_speak(request: Request) -> None:
-    if staff.account(request).role not in SPEAKERS:
-        raise PermissionDeniedException

@@ -5,11 +5,12 @@ from __future__ import annotations
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
-from litestar.exceptions import NotAuthorizedException
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 
 from loket import settings
-from loket.accounts import accounts
+from loket.accounts import access, accounts
+from loket.accounts.access import Action
 from loket.accounts.models import Account
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
@@ -47,6 +48,14 @@ def guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
     if not connection.url.path.endswith("/events"):
         with transaction() as session:
             accounts.touch(session, token(connection), now)
+
+
+def allowed(request: Request, action: Action) -> Account:
+    """The account that the guard let in, if it may do this at all. Raises PermissionDeniedException."""
+    who = account(request)
+    if not access.may(who, action):
+        raise PermissionDeniedException
+    return who
 
 
 def account(request: Request) -> Account:

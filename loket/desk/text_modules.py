@@ -7,19 +7,20 @@ from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.enums import RequestEncodingType
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import NotFoundException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
+from sqlalchemy.orm import Session
 
-from loket.accounts import accounts
+from loket.accounts.access import Action
+from loket.accounts.audit import Audited, audit
 from loket.clock import utc_now
-from loket.db.base import reading, transaction
+from loket.db.base import LARGEST_ID, reading, transaction
 from loket.desk import session as staff
 from loket.tickets import modules, routing
 from loket.tickets.models import TextModule
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-WRITERS = {"adviser", "editor", "lead", "administrator"}
 
 
 class TextModulePages(Controller):
@@ -34,9 +35,8 @@ class TextModulePages(Controller):
     @get("/{module_id:int}", sync_to_thread=True)
     def edit(self, request: Request, module_id: FromPath[int]) -> Template:
         with reading() as session:
-            module = session.get(TextModule, module_id)
-        typed = {"title": module.title, "text": module.text, "team": module.team or ""} if module else {}
-        return _page(request, module_id if module else None, typed)
+            module = _find(session, module_id)
+        return _page(request, module_id, {"title": module.title, "text": module.text, "team": module.team or ""})
 
     @post("/", sync_to_thread=True)
     def add(self, request: Request, data: Form) -> Response[Any]:
@@ -48,28 +48,36 @@ class TextModulePages(Controller):
 
     @post("/{module_id:int}/weg", sync_to_thread=True)
     def remove(self, request: Request, module_id: FromPath[int]) -> Response[Any]:
-        who = _writer(request)
+        who = staff.allowed(request, Action.WRITE_MODULES)
         with transaction() as session:
-            module = session.get(TextModule, module_id)
-            if module is not None:
-                session.delete(module)
-                accounts.audit(session, who, "module.remove", f"module:{module_id}", utc_now())
+            module = _find(session, module_id)
+            session.delete(module)
+            audit(session, who, Audited.MODULE_REMOVE, f"module:{module_id}", utc_now())
         return Redirect("/balie/tekstblokken", status_code=303)
 
 
 def _save(request: Request, module_id: int | None, data: dict[str, str]) -> Response[Any]:
-    who, now = _writer(request), utc_now()
+    who, now = staff.allowed(request, Action.WRITE_MODULES), utc_now()
     try:
         with transaction() as session:
             team = data.get("team") or None
+            if module_id is not None:
+                _find(session, module_id)
             module = modules.save(session, module_id, data.get("title", ""), data.get("text", ""), team, who, now)
             session.flush()
-            accounts.audit(session, who, "module.save", f"module:{module.id}", now)
+            audit(session, who, Audited.MODULE_SAVE, f"module:{module.id}", now)
     except modules.ModuleRefused as error:
         page = _page(request, module_id, data, {error.field: str(error)})
         page.status_code = 422
         return page
     return Redirect("/balie/tekstblokken", status_code=303)
+
+
+def _find(session: Session, module_id: int) -> TextModule:
+    module = session.get(TextModule, module_id) if module_id <= LARGEST_ID else None
+    if module is None:
+        raise NotFoundException
+    return module
 
 
 def _page(
@@ -82,7 +90,7 @@ def _page(
     with reading() as session:
         listed = modules.for_teams(session, list(table.teams))
     context = {
-        "account": _writer(request),
+        "account": staff.allowed(request, Action.WRITE_MODULES),
         "modules": listed,
         "editing": module_id,
         "typed": defaultdict(str, typed or {}),
@@ -91,10 +99,3 @@ def _page(
         "placeholders": modules.PLACEHOLDERS,
     }
     return Template("balie/modules.html", context=context)
-
-
-def _writer(request: Request) -> Any:
-    who = staff.account(request)
-    if who.role not in WRITERS:
-        raise PermissionDeniedException
-    return who

@@ -15,12 +15,14 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from loket import catalogue
-from loket.accounts import access, accounts
+from loket.accounts import access
+from loket.accounts.access import Action
+from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.chat import conversations
 from loket.chat.conversations import Refused
 from loket.clock import utc_now
-from loket.db.base import transaction
+from loket.db.base import LARGEST_ID, transaction
 from loket.desk import session as staff
 from loket.desk import suggestions, ticket_page
 from loket.faq import answers
@@ -37,8 +39,9 @@ from loket.tickets import (
     referrals,
     routing,
     states,
+    transfers,
 )
-from loket.tickets.models import TextModule, Ticket
+from loket.tickets.models import Ticket
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Do = Callable[[Session, Ticket, Account], object]
@@ -51,6 +54,7 @@ REFUSALS = (
     referrals.ReferralRefused,
     merging.CannotMerge,
     attachments.FileRefused,
+    transfers.TransferRefused,
 )
 TAKEN = "Een andere adviseur heeft deze vraag al."
 KEPT = "Uw tekst is bewaard als concept."
@@ -75,7 +79,7 @@ class TicketActions(Controller):
             if not claims.claim(session, ticket.id, who, utc_now()):
                 raise Refused("taken", TAKEN)
 
-        return act(request, ticket_id, "claim", take, status=409)
+        return act(request, ticket_id, Action.CLAIM, take, status=409)
 
     @post("/overnemen", sync_to_thread=True)
     def take_over(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
@@ -85,11 +89,11 @@ class TicketActions(Controller):
             if not claims.take_over(session, ticket.id, _number(data, "holder"), who, utc_now()):
                 raise Refused("taken", "De vraag is net van hand gewisseld. Kijk wie hem nu heeft.")
 
-        return act(request, ticket_id, "take_over", take, status=409)
+        return act(request, ticket_id, Action.TAKE_OVER, take, status=409)
 
     @post("/terug", sync_to_thread=True)
     def release(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
-        return act(request, ticket_id, "release", lambda s, t, who: claims.release(s, t, who, utc_now()))
+        return act(request, ticket_id, Action.RELEASE, lambda s, t, who: claims.release(s, t, who, utc_now()))
 
     @post("/antwoord", sync_to_thread=True)
     def reply(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
@@ -99,7 +103,7 @@ class TicketActions(Controller):
             text = conversations.checked_text(data.get("text", ""))
             queue.reply(session, ticket, who, text, utc_now(), asks=data.get("asks") == "ja")
 
-        answer = act(request, ticket_id, "reply", send, data)
+        answer = act(request, ticket_id, Action.REPLY, send, data)
         if answer.status_code == 409:
             _keep_draft(request, ticket_id, data.get("text", ""))
         return answer
@@ -115,7 +119,7 @@ class TicketActions(Controller):
         """Put a suggested answer or a text module behind what is typed, without script."""
         who = staff.account(request)
         with transaction() as session:
-            ticket = ticket_page.find(session, who, ticket_id)
+            ticket = _find_for(session, who, Action.REPLY, ticket_id)
             typed = data.get("text", "").rstrip()
             piece = _piece(session, ticket, who, data.get("what", ""))
             drafts.save(session, ticket_id, who.id, f"{typed}\n\n{piece}" if typed else piece, utc_now())
@@ -124,7 +128,11 @@ class TicketActions(Controller):
     @post("/notitie", sync_to_thread=True)
     def note(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         return act(
-            request, ticket_id, "note", lambda s, t, who: notes.add(s, t, who, data.get("note", ""), utc_now()), data
+            request,
+            ticket_id,
+            Action.NOTE,
+            lambda s, t, who: notes.add(s, t, who, data.get("note", ""), utc_now()),
+            data,
         )
 
     @post("/bijlage", sync_to_thread=True, request_max_body_size=attachments.MAX_BYTES + 64 * 1024)
@@ -140,7 +148,7 @@ class TicketActions(Controller):
         def keep(session: Session, ticket: Ticket, who: Account) -> None:
             attachments.add(session, ticket, who, name, content, utc_now(), internal=data.internal == "ja")
 
-        return act(request, ticket_id, "attach", keep)
+        return act(request, ticket_id, Action.ATTACH, keep)
 
     @post("/doorverwijzen", sync_to_thread=True)
     def refer(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
@@ -148,25 +156,23 @@ class TicketActions(Controller):
             partner, reason = data.get("partner", ""), data.get("reason", "")
             referrals.refer(session, ticket, who, partner, reason, utc_now(), agreed=data.get("agreed") == "ja")
 
-        return act(request, ticket_id, "refer", send, data)
+        return act(request, ticket_id, Action.REFER, send, data)
 
     @post("/teruggeven", sync_to_thread=True)
     def give_back(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
-        """The partner returns the ticket, which it then no longer sees."""
         reason = data.get("reason", "")
         return act(
             request,
             ticket_id,
-            "return",
+            Action.RETURN,
             lambda s, t, who: referrals.give_back(s, t, who, reason, utc_now()),
             data,
-            to="/balie",
         )
 
     @post("/nagekeken", sync_to_thread=True)
     def checked(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         helped = data.get("helped") == "ja"
-        return act(request, ticket_id, "check", lambda s, t, who: referrals.checked(s, t, who, helped, utc_now()))
+        return act(request, ticket_id, Action.CHECK, lambda s, t, who: referrals.checked(s, t, who, helped, utc_now()))
 
     @post("/team", sync_to_thread=True)
     def reroute(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
@@ -175,7 +181,7 @@ class TicketActions(Controller):
                 raise Refused("team", "Kies een team.")
             queue.reroute(session, ticket, data["team"], who, utc_now())
 
-        return act(request, ticket_id, "reroute", send)
+        return act(request, ticket_id, Action.REROUTE, send)
 
     @post("/samenvoegen", sync_to_thread=True)
     def merge(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
@@ -183,35 +189,64 @@ class TicketActions(Controller):
             other = _other(session, who, data)
             merging.merge(session, ticket.id, other.id, who, utc_now())
 
-        return act(request, ticket_id, "merge", join, data)
+        return act(request, ticket_id, Action.MERGE, join, data)
 
     @post("/koppelen", sync_to_thread=True)
     def link(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         def join(session: Session, ticket: Ticket, who: Account) -> None:
             merging.link(session, ticket, _other(session, who, data), who, utc_now())
 
-        return act(request, ticket_id, "link", join, data)
+        return act(request, ticket_id, Action.LINK, join, data)
 
     @post("/splitsen", sync_to_thread=True)
     def split(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         question = data.get("question", "")
-        return act(request, ticket_id, "split", lambda s, t, who: merging.split(s, t, who, question, utc_now()), data)
+        return act(
+            request, ticket_id, Action.SPLIT, lambda s, t, who: merging.split(s, t, who, question, utc_now()), data
+        )
 
     @post("/sluiten", sync_to_thread=True)
     def close(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         intent = data.get("intent", "")
         known = intent if intent in catalogue.load().intents else None
         answerable = {"ja": True, "nee": False}.get(data.get("answerable", ""))
-        return act(request, ticket_id, "close", lambda s, t, who: queue.close(s, t, who, utc_now(), known, answerable))
+        return act(
+            request, ticket_id, Action.CLOSE, lambda s, t, who: queue.close(s, t, who, utc_now(), known, answerable)
+        )
 
     @post("/heropenen", sync_to_thread=True)
     def undo_close(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
-        return act(request, ticket_id, "undo_close", lambda s, t, who: queue.undo_close(s, t, who, utc_now()))
+        return act(request, ticket_id, Action.UNDO_CLOSE, lambda s, t, who: queue.undo_close(s, t, who, utc_now()))
 
     @post("/assistent", sync_to_thread=True)
     def hand_back(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
         """Leave a live conversation to the assistant again."""
-        return act(request, ticket_id, "hand_back", lambda s, t, who: live_chat.hand_back(s, t, who, utc_now()))
+        return act(request, ticket_id, Action.HAND_BACK, lambda s, t, who: live_chat.hand_back(s, t, who, utc_now()))
+
+    @post("/aanbieden", sync_to_thread=True)
+    def transfer(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        """Ask a colleague to take over a live conversation."""
+        colleague = _number(data, "colleague")
+        return act(
+            request,
+            ticket_id,
+            Action.TRANSFER,
+            lambda s, t, who: transfers.offer(s, t, who, colleague, utc_now()),
+            data,
+        )
+
+    @post("/aannemen", sync_to_thread=True)
+    def accept(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
+        def take(session: Session, ticket: Ticket, who: Account) -> None:
+            if not transfers.accept(session, ticket.id, who, utc_now()):
+                raise Refused("taken", "Dit gesprek wordt u niet meer aangeboden. Kijk wie het nu heeft.")
+
+        return act(request, ticket_id, Action.ACCEPT, take, status=409)
+
+    @post("/afslaan", sync_to_thread=True)
+    def decline(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
+        """Say no to a conversation that was offered, or take one's own offer back."""
+        return act(request, ticket_id, Action.DECLINE, lambda s, t, who: transfers.decline(s, t, who, utc_now()))
 
     @post("/open", sync_to_thread=True)
     def still_open(self, request: Request, ticket_id: FromPath[int]) -> dict[str, Any]:
@@ -221,17 +256,16 @@ class TicketActions(Controller):
             ticket_page.find(session, who, ticket_id)
             presence.seen(session, ticket_id, who.id, now)
             mine = claims.renew(session, ticket_id, who, now)
-            return {"mine": mine, "others": presence.others(session, ticket_id, who.id, now)}
+            return {"mine": mine, "others": presence.others(session, ticket_id, who, now)}
 
 
 def act(
     request: Request,
     ticket_id: int,
-    action: str,
+    action: Action,
     do: Do,
     typed: dict[str, str] | None = None,
     *,
-    to: str = "",
     status: int = 422,
 ) -> Response[Any]:
     """Do something to a ticket and audit it, in one transaction.
@@ -241,22 +275,32 @@ def act(
     who = staff.account(request)
     try:
         with transaction() as session:
-            ticket = ticket_page.find(session, who, ticket_id)
-            if not access.may(who, action, ticket):
-                raise PermissionDeniedException
+            ticket = _find_for(session, who, action, ticket_id)
             do(session, ticket, who)
-            accounts.audit(session, who, f"ticket.{action}", f"ticket:{ticket_id}", utc_now())
+            audit(session, who, Audited(f"ticket.{action}"), f"ticket:{ticket_id}", utc_now())
+            session.flush()
+            session.refresh(ticket)
+            # Who gave the ticket away may not see it any more.
+            to = f"/balie/vragen/{ticket_id}" if access.may(who, Action.READ, ticket) else "/balie"
     except REFUSALS as error:
         late = isinstance(error, COLLISIONS)
-        said = f"{error} {KEPT}" if late and action == "reply" else str(error)
+        said = f"{error} {KEPT}" if late and action is Action.REPLY else str(error)
         return ticket_page.page(request, ticket_id, errors={action: said}, typed=typed, status=409 if late else status)
-    return Redirect(to or f"/balie/vragen/{ticket_id}", status_code=303)
+    return Redirect(to, status_code=303)
+
+
+def _find_for(session: Session, who: Account, action: Action, ticket_id: int) -> Ticket:
+    """The ticket, if this account may do this to it. Raises NotFoundException, PermissionDeniedException."""
+    ticket = ticket_page.find(session, who, ticket_id)
+    if not access.may(who, action, ticket):
+        raise PermissionDeniedException
+    return ticket
 
 
 def _keep_draft(request: Request, ticket_id: int, text: str) -> None:
     who = staff.account(request)
     with transaction() as session:
-        ticket_page.find(session, who, ticket_id)
+        _find_for(session, who, Action.REPLY, ticket_id)
         drafts.save(session, ticket_id, who.id, text, utc_now())
 
 
@@ -265,17 +309,17 @@ def _piece(session: Session, ticket: Ticket, who: Account, what: str) -> str:
     kind, _, name = what.partition(":")
     if kind == "faq" and name in answers.cached():
         return suggestions.suggestion(answers.cached()[name], ticket.sector).text
-    module = session.get(TextModule, int(name)) if kind == "blok" and name.isdigit() else None
-    return modules.filled(module, ticket, who) if module else ""
+    offered = modules.for_account(session, who, ticket) if kind == "blok" else []
+    return next((modules.filled(module, ticket, who) for module in offered if str(module.id) == name), "")
 
 
 def _other(session: Session, who: Account, data: dict[str, str]) -> Ticket:
     other = merging.by_reference(session, data.get("reference", ""))
-    if other is None or not access.may(who, "read", other):
+    if other is None or not access.may(who, Action.READ, other):
         raise merging.CannotMerge("Deze vraag bestaat niet. Typ het hele nummer, bijvoorbeeld 5010-A2B3C4.")
     return other
 
 
 def _number(data: dict[str, str], name: str) -> int:
     value = data.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() else 0
+    return min(int(value), LARGEST_ID) if value.isascii() and value.isdigit() and len(value) < 20 else 0

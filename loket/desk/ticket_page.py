@@ -16,14 +16,16 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from loket import catalogue
-from loket.accounts import access, accounts
+from loket.accounts import access
+from loket.accounts.access import Action
+from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.chat import models as chat
 from loket.chat.models import Message, Question
 from loket.chat.views import MessageView, view
 from loket.clock import utc_now
-from loket.db.base import reading, transaction
-from loket.desk import labels, suggestions, weighing
+from loket.db.base import LARGEST_ID, reading, transaction
+from loket.desk import labels, partner_view, suggestions, weighing
 from loket.desk import session as staff
 from loket.tickets import (
     attachments,
@@ -36,9 +38,9 @@ from loket.tickets import (
     presence,
     referrals,
     routing,
-    teams,
+    transfers,
 )
-from loket.tickets.models import CLOSED, Attachment, Presence, Ticket, TicketEvent
+from loket.tickets.models import CLOSED, Attachment, Offer, Presence, Ticket, TicketEvent
 from loket.web.files import download
 
 MOST_EARLIER = 10
@@ -59,11 +61,13 @@ class TicketPages(Controller):
     def attachment(self, request: Request, attachment_id: FromPath[int]) -> Response[bytes]:
         who = staff.account(request)
         with transaction() as session:
-            found = session.get(Attachment, attachment_id)
+            found = session.get(Attachment, attachment_id) if attachment_id <= LARGEST_ID else None
             if found is None:
                 raise NotFoundException
             ticket = find(session, who, found.ticket_id)
-            accounts.audit(session, who, "attachment.read", f"ticket:{ticket.id}", utc_now())
+            if not attachments.readable(session, found, who):
+                raise NotFoundException
+            audit(session, who, Audited.ATTACHMENT_READ, f"ticket:{ticket.id}", utc_now())
         return download(attachments.content(found), found.name, found.media_type)
 
 
@@ -73,7 +77,7 @@ def open_ticket(who: Account, ticket_id: int, now: datetime) -> None:
         find(session, who, ticket_id)
         last = session.get(Presence, (ticket_id, who.id))
         if last is None or now - last.seen_at > presence.GONE_AFTER:
-            accounts.audit(session, who, "ticket.read", f"ticket:{ticket_id}", now)
+            audit(session, who, Audited.TICKET_READ, f"ticket:{ticket_id}", now)
         presence.seen(session, ticket_id, who.id, now)
         claims.renew(session, ticket_id, who, now)
         notes.read(session, ticket_id, who, now)
@@ -82,7 +86,12 @@ def open_ticket(who: Account, ticket_id: int, now: datetime) -> None:
 def find(session: Session, who: Account, ticket_id: int) -> Ticket:
     """The ticket, with what its page shows. For who may not see it, it does not exist."""
     # A template is filled in after the session has ended, so what it shows is loaded here.
-    shown = (joinedload(Ticket.claimant), selectinload(Ticket.events).joinedload(TicketEvent.account))
+    shown = (
+        joinedload(Ticket.claimant).lazyload(Account.memberships),
+        selectinload(Ticket.events).joinedload(TicketEvent.account).lazyload(Account.memberships),
+    )
+    if ticket_id > LARGEST_ID:
+        raise NotFoundException
     ticket = session.scalar(select(Ticket).where(Ticket.id == ticket_id, access.visible(who)).options(*shown))
     if ticket is None:
         raise NotFoundException
@@ -107,49 +116,48 @@ def page(
             "ticket": ticket,
             "mine": claims.holds(ticket, who, now),
             "held": ticket.claimant is not None and ticket.state not in (CLOSED,) and _runs(ticket, now),
-            "others": presence.others(session, ticket_id, who.id, now),
+            "others": presence.others(session, ticket_id, who, now),
             "deadline": deadlines.compute(ticket.events, deadlines.calendar()),
             "errors": defaultdict(str, errors or {}),
             "typed": defaultdict(str, typed or {}),
             "draft": drafts.of(session, ticket_id, who.id),
-            "may": {action for action in ACTIONS if access.may(who, action, ticket)},
+            "may": {action for action in Action if access.may(who, action, ticket)},
             "needs_check": referrals.needs_check(ticket, now),
-            **_said(session, ticket),
+            **_transfer(session, ticket, who, now),
+            **_said(session, ticket, who),
             **_help(session, ticket, who),
             **_neighbours(session, ticket, who),
-            **_labels(ticket),
+            **_labels(ticket, who),
         }
     return Template("balie/ticket.html", context=context, status_code=status)
 
 
-ACTIONS = (
-    "claim",
-    "take_over",
-    "release",
-    "reply",
-    "note",
-    "attach",
-    "refer",
-    "return",
-    "check",
-    "reroute",
-    "merge",
-    "link",
-    "split",
-    "close",
-    "undo_close",
-    "hand_back",
-)
-"""What can be done to a ticket: the words that access.may() decides on and that the audit trail keeps."""
+def _transfer(session: Session, ticket: Ticket, who: Account, now: datetime) -> dict[str, Any]:
+    """To whom who speaks can offer a live conversation, and to whom it is offered."""
+    live = ticket.channel in transfers.LIVE and claims.holds(ticket, who, now)
+    return {
+        "live": live,
+        "offer": transfers.of_ticket(session, ticket, now) if live else None,
+        "colleagues": transfers.at_desk(session, ticket, who, now) if live else [],
+    }
+
+
+def offers_to(who: Account) -> list[Offer]:
+    """The conversations that colleagues offer to this account, for the top of each page."""
+    if not access.may(who, Action.ACCEPT):
+        return []
+    with reading() as session:
+        return transfers.offers_to(session, who, utc_now())
 
 
 def _runs(ticket: Ticket, now: datetime) -> bool:
     return ticket.claimed_until is not None and ticket.claimed_until >= now
 
 
-def _said(session: Session, ticket: Ticket) -> dict[str, Any]:
+def _said(session: Session, ticket: Ticket, who: Account) -> dict[str, Any]:
     """The conversation as the parent saw it, with the duplicates that were merged into it, and notes and files."""
-    duplicates = merging.merged_here(session, ticket.id)
+    merged = merging.merged_here(session, ticket.id)
+    duplicates = [other for other in merged if access.may(who, Action.READ, other)]
     ids = [ticket.conversation_id, *(other.conversation_id for other in duplicates)]
     messages = session.scalars(select(Message).where(Message.conversation_id.in_(ids)).order_by(Message.id)).all()
     shown: list[MessageView] = []
@@ -157,12 +165,15 @@ def _said(session: Session, ticket: Ticket) -> dict[str, Any]:
         # A reply that went to several conversations is shown once.
         if message.sender == chat.ADVISER and message.conversation_id != ticket.conversation_id:
             continue
-        shown.append(view(message))
-    files = attachments.of_ticket(session, ticket.id)
+        if who.role != "partner":
+            shown.append(view(message))
+        elif not (message.extra or {}).get("other"):
+            shown.append(partner_view.without_links(view(message)))
+    files = attachments.of_ticket(session, ticket.id, who)
     return {
         "messages": shown,
         "duplicates": duplicates,
-        "notes": notes.of_ticket(session, ticket.id),
+        "notes": notes.of_ticket(session, ticket, who),
         "files": files,
         "ready": [file for file in files if file.message_id is None and not file.internal],
     }
@@ -174,11 +185,10 @@ def _help(session: Session, ticket: Ticket, who: Account) -> dict[str, Any]:
     questions = list(session.scalars(log))
     ranking = next((q.ranking for q in reversed(questions) if q.text == ticket.question), [])
     ranking = ranking or (questions[-1].ranking if questions else [])
-    own = {*teams.of_account(session, who.id), ticket.team}
     return {
         "thoughts": [_thought(question) for question in questions],
         "suggested": suggestions.for_question(ranking, ticket.sector, ticket.question),
-        "modules": [(m, modules.filled(m, ticket, who)) for m in modules.for_teams(session, sorted(own))],
+        "modules": [(m, modules.filled(m, ticket, who)) for m in modules.for_account(session, who, ticket)],
     }
 
 
@@ -199,19 +209,27 @@ def _neighbours(session: Session, ticket: Ticket, who: Account) -> dict[str, Any
     if same:
         query = select(Ticket).where(or_(*same), Ticket.id != ticket.id, access.visible(who))
         earlier = list(session.scalars(query.order_by(Ticket.id.desc()).limit(MOST_EARLIER)))
-    linked = [other for other in merging.related(session, ticket.id) if access.may(who, "read", other)]
+    linked = [other for other in merging.related(session, ticket.id) if access.may(who, Action.READ, other)]
     into = session.get(Ticket, ticket.merged_into) if ticket.merged_into else None
+    if into is not None and not access.may(who, Action.READ, into):
+        into = None
     return {"earlier": earlier, "linked": linked, "merged_into": into}
 
 
-def _labels(ticket: Ticket) -> dict[str, Any]:
+def _event(event: TicketEvent, who: Account) -> tuple[str, datetime, str]:
+    """What happened, when, and by whom as far as this account sees the name."""
+    name = access.shown_name(who, event.account) if event.account else ""
+    return labels.event(event.kind, event.data), event.at, name
+
+
+def _labels(ticket: Ticket, who: Account) -> dict[str, Any]:
     known, table = catalogue.load(), routing.load()
     created = next((event.data or {} for event in ticket.events if event.kind == "created"), {})
     proposed = created.get("partner", "")
     return {
         "state_labels": labels.STATES,
         "channel": labels.CHANNELS.get(ticket.channel, ticket.channel),
-        "events": [(labels.event(event.kind, event.data), event) for event in ticket.events],
+        "events": [_event(event, who) for event in ticket.events if access.sees_event(who, event)],
         "intents": [intent for intent in known.intents.values() if intent.is_faq],
         "themes": known.themes,
         "sectors": catalogue.SECTORS,

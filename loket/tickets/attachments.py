@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loket import settings
+from loket.accounts import access
 from loket.accounts.models import Account
 from loket.chat.models import Message
 from loket.tickets import events
@@ -18,6 +19,7 @@ from loket.tickets.mails import link
 from loket.tickets.models import Attachment, Ticket
 
 MAX_BYTES = 10 * 1024 * 1024
+SAFE_AGE = timedelta(hours=1)
 _MAGIC = (
     ("application/pdf", re.compile(rb"%PDF-\d")),
     ("image/png", re.compile(rb"\x89PNG\r\n\x1a\n")),
@@ -85,8 +87,16 @@ def safe_name(name: str, media_type: str) -> str:
     return stem + ending
 
 
-def of_ticket(session: Session, ticket_id: int) -> list[Attachment]:
-    return list(session.scalars(select(Attachment).where(Attachment.ticket_id == ticket_id).order_by(Attachment.id)))
+def of_ticket(session: Session, ticket_id: int, reader: Account) -> list[Attachment]:
+    """The files of a ticket that this account gets, oldest first."""
+    query = select(Attachment).where(Attachment.ticket_id == ticket_id).order_by(Attachment.id)
+    return [file for file in session.scalars(query) if readable(session, file, reader)]
+
+
+def readable(session: Session, file: Attachment, reader: Account) -> bool:
+    """Whether this account, which reads the ticket, gets this file of it."""
+    author = session.get(Account, file.account_id) if file.account_id else None
+    return access.sees_file(reader, file, author)
 
 
 def content(attachment: Attachment) -> bytes:
@@ -110,13 +120,31 @@ def send_along(session: Session, ticket: Ticket, adviser: Account, message: Mess
         message.extra = (message.extra or {}) | {"attachments": shown}
 
 
-def remove_file(key: str) -> None:
-    """Delete the bytes of an attachment whose row is gone."""
-    _path(key).unlink(missing_ok=True)
+def sweep(session: Session, now: datetime) -> int:
+    """Delete the files that no row knows (any more); returns how many.
+
+    A file is written before its row is committed, so that a young one is left alone.
+    """
+    count = 0
+    for folder in sorted(_folder().glob("*/")):
+        old = {file.name: file for file in folder.iterdir() if file.stat().st_mtime < (now - SAFE_AGE).timestamp()}
+        for name in old.keys() - _known(session, folder.name):
+            old[name].unlink(missing_ok=True)
+            count += 1
+    return count
+
+
+def _known(session: Session, beginning: str) -> set[str]:
+    """The keys that begin so. Keys are hexadecimal, so that no sign in them means something to LIKE."""
+    return set(session.scalars(select(Attachment.key).where(Attachment.key.startswith(beginning))))
 
 
 def _path(key: str) -> Path:
-    return settings.load().var / "attachments" / key[:2] / key
+    return _folder() / key[:2] / key
+
+
+def _folder() -> Path:
+    return settings.load().var / "attachments"
 
 
 def _is_text(content: bytes) -> bool:

@@ -58,6 +58,6 @@ def take(session: Session, adviser: Account, call: Call, now: datetime) -> Ticke
     session.flush()
     events.record(session, ticket, "called", now, adviser, {"answered": bool(answer)})
     if answer:
-        claims.claim(session, ticket.id, adviser, now)
+        claims.claim(session, ticket.id, adviser, now, made=True)
         queue.reply(session, ticket, adviser, answer, now)
     return ticket

@@ -28,10 +28,14 @@ def lease() -> timedelta:
     return timedelta(minutes=settings.load().lease_minutes)
 
 
-def claim(session: Session, ticket_id: int, adviser: Account, now: datetime) -> bool:
-    """Take a free ticket, or renew one's own lease. One conditional UPDATE: two advisers never both succeed."""
+def claim(session: Session, ticket_id: int, adviser: Account, now: datetime, *, made: bool = False) -> bool:
+    """Take a free ticket, or renew one's own lease. One conditional UPDATE: two advisers never both succeed.
+
+    `made`: the adviser made this ticket just now, so that it is theirs even when it went to a closed team.
+    """
     before = session.scalar(select(Ticket.claimed_by).where(Ticket.id == ticket_id))
-    claimable = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != CLOSED, _free_for(adviser, now))
+    free = _free_for(adviser, now) if made else and_(access.visible(adviser), _free_for(adviser, now))
+    claimable = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != CLOSED, free)
     if not changed(session, claimable.values(claimed_by=adviser.id, claimed_until=now + lease())):
         return False
     _claimed(session, ticket_id, adviser, before, now)
@@ -69,7 +73,8 @@ def release(session: Session, ticket: Ticket, adviser: Account, now: datetime) -
 
 def take_over(session: Session, ticket_id: int, holder_id: int, adviser: Account, now: datetime) -> bool:
     """Take the ticket from the colleague who is seen to hold it; False when that is no longer who holds it."""
-    held = update(Ticket).where(Ticket.id == ticket_id, Ticket.claimed_by == holder_id, Ticket.state != CLOSED)
+    theirs = and_(access.visible(adviser), Ticket.claimed_by == holder_id, Ticket.state != CLOSED)
+    held = update(Ticket).where(Ticket.id == ticket_id, theirs)
     if not changed(session, held.values(claimed_by=adviser.id, claimed_until=now + lease())):
         return False
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True)

@@ -32,6 +32,8 @@ VIEWS = {
     "beantwoord": "Beantwoord",
     "gesloten": "Afgesloten",
 }
+OF_THE_COUNTER = ("teams", "partner", "nakijken", "gesloten")
+"""Lists that are empty or of no use to a partner."""
 FIELDS = ("theme", "sector", "channel", "team", "partner", "region", "language")
 
 
@@ -67,6 +69,11 @@ def find(session: Session, account: Account, wanted: Wanted, now: datetime) -> F
     query = select(Ticket.id).where(where).order_by(*order).limit(PAGE + 1).offset((page - 1) * PAGE)
     ids = list(session.scalars(query))
     return Found(_load(session, ids[:PAGE]), len(ids) > PAGE)
+
+
+def views(account: Account) -> dict[str, str]:
+    """The lists that this account has, with their names."""
+    return {view: label for view, label in VIEWS.items() if account.role != "partner" or view not in OF_THE_COUNTER}
 
 
 def condition(session: Session, account: Account, view: str, now: datetime) -> ColumnElement[bool]:
@@ -117,6 +124,6 @@ def counts(session: Session, account: Account, now: datetime) -> dict[str, int]:
 
 
 def _load(session: Session, ids: list[int]) -> list[Ticket]:
-    query = select(Ticket).where(Ticket.id.in_(ids)).options(joinedload(Ticket.claimant))
+    query = select(Ticket).where(Ticket.id.in_(ids)).options(joinedload(Ticket.claimant).lazyload(Account.memberships))
     loaded = {ticket.id: ticket for ticket in session.scalars(query)}
     return [loaded[ticket_id] for ticket_id in ids]

@@ -39,10 +39,10 @@ def step_in(session: Session, conversation_id: str, adviser: Account, now: datet
     intent = dialogue.guess(session, conversation_id)
     ticket = queue.hand_off(session, conversation, last.text, now, intent=intent)
     session.flush()
-    if not claims.claim(session, ticket.id, adviser, now):
+    if not claims.claim(session, ticket.id, adviser, now, made=True):
         return None
     events.record(session, ticket, "stepped_in", now, adviser)
-    _say(session, conversation, f"{adviser.name.split()[0]}, adviseur van Loket 5010, is nu in dit gesprek.", now)
+    say(session, conversation, f"{adviser.name.split()[0]}, adviseur van Loket 5010, is nu in dit gesprek.", now)
     return ticket
 
 
@@ -53,10 +53,11 @@ def hand_back(session: Session, ticket: Ticket, adviser: Account, now: datetime)
     events.change(session, ticket, ANSWERED, now, adviser, kind="handed_back")
     ticket.conversation.owner = chat.ASSISTANT
     text = "De adviseur heeft het gesprek verlaten. De assistent, een computerprogramma, beantwoordt weer uw vragen."
-    _say(session, ticket.conversation, f"{text} Wilt u weer een mens? Typ dan “adviseur”.", now)
+    say(session, ticket.conversation, f"{text} Wilt u weer een mens? Typ dan “adviseur”.", now)
 
 
-def _say(session: Session, conversation: Conversation, text: str, now: datetime) -> None:
+def say(session: Session, conversation: Conversation, text: str, now: datetime) -> None:
+    """Tell the parent, in the conversation, who is there."""
     session.add(
         Message(conversation_id=conversation.id, sender=chat.SYSTEM, text=text, extra={"kind": "note"}, created_at=now)
     )

@@ -85,7 +85,7 @@ def split(session: Session, ticket: Ticket, adviser: Account, question: str, now
     events.record(session, ticket, "split", now, adviser, {"to": other.id})
     text = f"Uw tweede vraag heeft een eigen nummer: **{other.reference}**. U volgt die op [deze pagina]({mails.link(other)})."
     said = Message(conversation_id=ticket.conversation_id, sender=chat.SYSTEM, text=text, created_at=now)
-    said.extra = {"kind": "note"}
+    said.extra = {"kind": "note", "other": other.id}
     session.add(said)
     return other
 

@@ -109,6 +109,21 @@ class Presence(Base):
     account: Mapped[Account] = relationship()
 
 
+class Offer(Base):
+    """A live conversation that its speaker offers to a colleague. It stands while `from_id` has the ticket."""
+
+    __tablename__ = "ticket_offer"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    to_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    offered_at: Mapped[datetime]
+
+    ticket: Mapped[Ticket] = relationship()
+    giver: Mapped[Account] = relationship(foreign_keys=from_id)
+    taker: Mapped[Account] = relationship(foreign_keys=to_id)
+
+
 class Draft(Base):
     """What a staff member is typing at a ticket, kept by the server until it is sent."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from loket.accounts.models import Account
 from loket.clock import dutch_moment
-from loket.tickets import routing
+from loket.tickets import routing, teams
 from loket.tickets.mails import link
 from loket.tickets.models import TextModule, Ticket
 
@@ -32,6 +32,13 @@ class ModuleRefused(Exception):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+def for_account(session: Session, who: Account, ticket: Ticket) -> list[TextModule]:
+    """The modules that this account may insert at a ticket. A partner has those that are of no team."""
+    if who.role == "partner":
+        return for_teams(session, [])
+    return for_teams(session, sorted({*teams.of_account(session, who.id), ticket.team}))
 
 
 def for_teams(session: Session, team_ids: list[str]) -> list[TextModule]:
@@ -69,7 +76,8 @@ def filled(module: TextModule, ticket: Ticket, who: Account) -> str:
     partner = table.partners.get(ticket.partner or "")
     values = {
         "nummer": ticket.reference,
-        "link": link(ticket),
+        # The link opens the question for whoever has it, also after a partner has returned it.
+        "link": link(ticket) if who.role != "partner" else "…",
         "adviseur": who.name.split()[0],
         "team": table.teams.get(ticket.team, ticket.team),
         "belofte": dutch_moment(ticket.promised_by),

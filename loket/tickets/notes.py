@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from loket.accounts import access
+from loket.accounts.access import Action
 from loket.accounts.models import Account
 from loket.tickets import events
 from loket.tickets.models import Mention, Note, Ticket
@@ -31,16 +32,21 @@ def add(session: Session, ticket: Ticket, author: Account, text: str, now: datet
     note = Note(ticket_id=ticket.id, account_id=author.id, text=text, created_at=now)
     session.add(note)
     session.flush()
-    named = [account for account in mentioned(session, text) if access.may(account, "read", ticket)]
+    named = [
+        account
+        for account in mentioned(session, text)
+        if access.may(account, Action.READ, ticket) and access.sees_note(account, note, ticket)
+    ]
     session.add_all(Mention(note_id=note.id, account_id=account.id, ticket_id=ticket.id) for account in named)
     events.record(session, ticket, "noted", now, author, {"note": note.id, "mentions": [a.id for a in named]})
     return note
 
 
-def of_ticket(session: Session, ticket_id: int) -> list[Note]:
-    """The notes of a ticket, oldest first, with their authors."""
-    query = select(Note).where(Note.ticket_id == ticket_id).order_by(Note.id)
-    return list(session.scalars(query.options(joinedload(Note.account))))
+def of_ticket(session: Session, ticket: Ticket, reader: Account) -> list[Note]:
+    """The notes of a ticket that this account reads, oldest first, with their authors."""
+    query = select(Note).where(Note.ticket_id == ticket.id).order_by(Note.id)
+    with_author = query.options(joinedload(Note.account).lazyload(Account.memberships))
+    return [note for note in session.scalars(with_author) if access.sees_note(reader, note, ticket)]
 
 
 def mentioned(session: Session, text: str) -> list[Account]:

@@ -16,7 +16,7 @@ from loket.chat import conversations
 from loket.chat.conversations import Refused
 from loket.chat.views import view
 from loket.clock import utc_now
-from loket.db.base import reading, transaction
+from loket.db.base import LARGEST_ID, reading, transaction
 from loket.tickets import attachments, queue, states
 from loket.tickets.models import Attachment, Ticket
 from loket.web.files import download
@@ -56,7 +56,7 @@ class FollowUpPage(Controller):
         """A file that an adviser sent along. Internal files do not exist here."""
         with reading() as session:
             ticket = _ticket(session, token)
-            found = session.get(Attachment, attachment_id)
+            found = session.get(Attachment, attachment_id) if attachment_id <= LARGEST_ID else None
             if found is None or found.ticket_id != ticket.id or found.message_id is None or found.internal:
                 raise NotFoundException
         return download(attachments.content(found), found.name, found.media_type)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
+from loket.accounts import access
+from loket.accounts.models import Account
 from loket.tickets.models import Presence
 
 GONE_AFTER = timedelta(seconds=60)
@@ -21,8 +23,9 @@ def left(session: Session, ticket_id: int, account_id: int) -> None:
     session.execute(delete(Presence).where(Presence.ticket_id == ticket_id, Presence.account_id == account_id))
 
 
-def others(session: Session, ticket_id: int, account_id: int, now: datetime) -> list[str]:
+def others(session: Session, ticket_id: int, who: Account, now: datetime) -> list[str]:
     """The names of the colleagues who look at this ticket now."""
-    query = select(Presence).where(Presence.ticket_id == ticket_id, Presence.account_id != account_id)
-    found = session.scalars(query.where(Presence.seen_at >= now - GONE_AFTER).options(joinedload(Presence.account)))
-    return sorted(presence.account.name for presence in found)
+    query = select(Presence).where(Presence.ticket_id == ticket_id, Presence.account_id != who.id)
+    with_account = joinedload(Presence.account).lazyload(Account.memberships)
+    found = session.scalars(query.where(Presence.seen_at >= now - GONE_AFTER).options(with_account))
+    return sorted(presence.account.name for presence in found if access.sees_name(who, presence.account))

@@ -29,11 +29,12 @@ def refer(
         raise ReferralRefused("Kies een organisatie.")
     if not agreed:
         raise ReferralRefused("Vraag eerst of de ouder dit goed vindt. De partner leest het hele gesprek.")
-    notes.add(session, ticket, adviser, reason, now)
+    note = notes.add(session, ticket, adviser, reason, now)
     ticket.partner = partner
     ticket.check_at = now + timedelta(days=settings.load().referral_check_days)
     ticket.claimed_by = ticket.claimed_until = None
-    data = {"partner": partner, "check_at": ticket.check_at.isoformat()}
+    # The note with the reason is the one note of ours that the partner reads.
+    data = {"partner": partner, "check_at": ticket.check_at.isoformat(), "note": note.id}
     events.change(session, ticket, REFERRED, now, adviser, kind="referred", data=data)
     ticket.conversation.owner = chat.QUEUE
     _tell_parent(session, ticket, f"Wij hebben uw vraag doorgegeven aan {known.name}. Zij nemen contact met u op.", now)

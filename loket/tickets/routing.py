@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from loket import catalogue, yamlfile
 from loket.yamlfile import ContentError, Problem
@@ -49,6 +49,18 @@ class Partner(Strict):
     knows: str
 
 
+class Team(Strict):
+    """A team of the counter. What comes to a closed team is read by its own people alone (loket.accounts.access)."""
+
+    name: str = Field(min_length=1)
+    closed: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+
 class Words(Strict):
     """What in a parent's text tells of a denomination or a region: id to the words that stand for it."""
 
@@ -58,11 +70,20 @@ class Words(Strict):
 
 class Routing(Strict):
     version: int
-    teams: dict[str, str]
+    team_table: dict[str, Team] = Field(alias="teams", min_length=1)
     partners: dict[str, Partner] = {}
     languages: dict[str, str] = {}
     words: Words = Words()
     rules: list[Rule] = Field(min_length=1)
+
+    @cached_property
+    def teams(self) -> dict[str, str]:
+        """The teams' names."""
+        return {key: team.name for key, team in self.team_table.items()}
+
+    @cached_property
+    def closed_teams(self) -> frozenset[str]:
+        return frozenset(key for key, team in self.team_table.items() if team.closed)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from litestar import Litestar, Request, Response
+from litestar import Litestar, Request, Response, Router
 from litestar.exceptions import NotAuthorizedException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -22,22 +22,24 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
 from loket import catalogue, settings
+from loket.accounts import access
 from loket.chat import turns
 from loket.chat.api import ConversationApi
 from loket.chat.pages import ChatPage
 from loket.clock import AMSTERDAM, dutch_date, dutch_moment, utc_now
-from loket.db.base import transaction
+from loket.db.base import reading, transaction
 from loket.desk import session as desk_session
+from loket.desk.audit_page import AuditPages
 from loket.desk.live import LivePages
 from loket.desk.pages import DeskPages, LoginPages
 from loket.desk.phone import PhonePages
 from loket.desk.text_modules import TextModulePages
 from loket.desk.ticket_actions import TicketActions
-from loket.desk.ticket_page import TicketPages
+from loket.desk.ticket_page import TicketPages, offers_to
 from loket.desk.work_list import WorkListPages
 from loket.faq import answers
 from loket.mail import sender
-from loket.tickets import claims, escalation
+from loket.tickets import attachments, claims, escalation
 from loket.tickets.pages import FollowUpPage
 from loket.web import errors, security
 from loket.web.feed import Feed
@@ -52,6 +54,7 @@ MAX_BODY = 256 * 1024
 RECOVER_EVERY = 20.0
 MAIL_EVERY = 3.0
 TEND_EVERY = 20.0
+SWEEP_EVERY = 900.0
 
 
 def create_app() -> Litestar:
@@ -70,6 +73,7 @@ def create_app() -> Litestar:
             LivePages,
             PhonePages,
             TextModulePages,
+            AuditPages,
             ConversationApi,
             healthz,
             readyz,
@@ -83,7 +87,7 @@ def create_app() -> Litestar:
             title="Loket 5010",
             version="1",
             description="Conversations of parents with the assistant and the advisers.",
-            path="/api",
+            openapi_router=Router("/api", route_handlers=[], before_request=errors.known_path, include_in_schema=False),
             use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin()],
         ),
@@ -107,7 +111,12 @@ def _templates() -> Environment:
         "size": file_size,
     }
     environment.filters |= filters
-    environment.globals["intent_label"] = catalogue.load().label
+    environment.globals |= {
+        "intent_label": catalogue.load().label,
+        "allows": access.may,
+        "shown_name": access.shown_name,
+        "offers_to": offers_to,
+    }
     return environment
 
 
@@ -121,6 +130,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
                 _every(RECOVER_EVERY, "taking up unanswered messages", lambda: _recover(client)),
                 _every(MAIL_EVERY, "sending mail", _send_mail),
                 _every(TEND_EVERY, "looking after the queue", _tend_queue),
+                _every(SWEEP_EVERY, "removing files of deleted tickets", _sweep_files),
             )
             tasks = [asyncio.create_task(work) for work in works]
             try:
@@ -154,6 +164,17 @@ async def _send_mail() -> None:
 async def _tend_queue() -> None:
     """Put back what nobody keeps alive, and bring promises that are near or broken to the team leads."""
     await asyncio.to_thread(_tend, utc_now())
+
+
+async def _sweep_files() -> None:
+    """Remove the files of tickets that were deleted."""
+    await asyncio.to_thread(_sweep, utc_now())
+
+
+def _sweep(now: datetime) -> None:
+    with reading() as session:
+        if count := attachments.sweep(session, now):
+            logger.info("%s files without a ticket are removed", count)
 
 
 def _tend(now: datetime) -> None:

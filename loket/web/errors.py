@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import MediaType, Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.response import Template
 
 from loket.chat.conversations import Refused
@@ -73,11 +73,18 @@ def on_unexpected(request: Request, error: Exception) -> Response:
 
 def respond(request: Request, status: int, error: ApiError, headers: dict[str, str] | None = None) -> Response:
     """The error as JSON below /api, as a page elsewhere."""
-    if request.url.path.startswith(("/api/", "/healthz", "/readyz")):
+    path = request.url.path
+    if path == "/api" or path.startswith(("/api/", "/healthz", "/readyz")):
         body = {"error": {"code": error.code, "message": error.message, "field": error.field}}
         return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
     context = {"status": status, "message": error.message}
     return Template("error.html", context=context, status_code=status, headers=headers)
+
+
+def known_path(request: Request) -> None:
+    """Before the routes that describe the API: the framework would answer any other name below /api with a page of its own."""
+    if request.url.path.rstrip("/") not in ("/api", "/api/openapi.json"):
+        raise NotFoundException
 
 
 def _first_problem(error: ValidationException) -> tuple[str | None, str]:

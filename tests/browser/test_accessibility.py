@@ -16,6 +16,7 @@ from loket.db.base import transaction
 from tests.browser import steps
 from tests.browser.conftest import PASSWORD, Browsing
 from tests.support.service import RunningService
+from tests.support.site import make_ticket
 
 SIZES = ((390, 844), (1280, 800))
 SMALLEST = {"width": 320, "height": 640}
@@ -135,16 +136,55 @@ def test_a_question_at_the_desk(parent: Page, desk: Page) -> None:
 
 
 def test_a_desk_without_questions(browsing: Browsing, served: str, sqlite: Engine) -> None:
+    page = staff(browsing, served, "Lege Balie", "adviser")
+    page.goto(f"{served}/balie")
+    expect(page.get_by_text("Er zijn geen open vragen.")).to_be_visible()
+    check(page, "list empty")
+    page.context.close()
+
+
+def test_the_audit_trail(browsing: Browsing, served: str, sqlite: Engine) -> None:
+    page = staff(browsing, served, "Bea Heer", "administrator")
+    ticket = make_ticket("Mag dit op school?")
+    page.goto(f"{served}/balie/vragen/{ticket.id}")
+    page.get_by_role("link", name="Logboek").click()
+    expect(page.get_by_role("link", name=ticket.reference)).to_be_visible()
+    check(page, "audit")
+    page.get_by_label("Nummer van de vraag").fill("5010-WEG")
+    page.get_by_role("button", name="Toon", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page, "audit error")
+    page.context.close()
+
+
+def test_a_conversation_that_is_offered_to_a_colleague(browsing: Browsing, served: str, sqlite: Engine) -> None:
+    aisha = staff(browsing, served, "Aisha de Boer", "adviser")
+    bram = staff(browsing, served, "Bram Visser", "adviser")
+    bram.goto(f"{served}/balie")
+    ticket = make_ticket("Mijn kind wordt gepest")
+    aisha.goto(f"{served}/balie/vragen/{ticket.id}")
+    aisha.get_by_role("button", name="Ik neem deze vraag").click()
+    aisha.get_by_text("Gesprek overdragen aan een collega").click()
+    check(aisha, "ticket to hand over")
+    aisha.get_by_role("button", name="Bied het gesprek aan").click()
+    expect(aisha.get_by_text("Aangeboden aan Bram Visser")).to_be_visible()
+    check(aisha, "ticket offered")
+    expect(bram.get_by_text("Aisha de Boer biedt u het gesprek")).to_be_visible()
+    check(bram, "list with an offer")
+    bram.get_by_role("button", name="Neem het gesprek over").click()
+    expect(bram.get_by_label("Uw antwoord aan de ouder")).to_be_visible()
+    for page in (aisha, bram):
+        page.context.close()
+
+
+def staff(browsing: Browsing, served: str, name: str, role: str) -> Page:
+    """A browser of somebody of the staff, logged in."""
     now = utc_now()
     with transaction() as session:
-        account, once = accounts.add(session, "leeg@loket.local", "Lege Balie", "adviser", now)
+        account, once = accounts.add(session, f"{name.split()[0].lower()}@loket.local", name, role, now)
         accounts.change_password(session, account, once, PASSWORD, now)
         token = accounts.open_session(session, account, now)
     context = browsing.context()
     cookie: Any = {"name": "balie", "value": token, "url": f"{served}/balie"}
     context.add_cookies([cookie])
-    page = context.new_page()
-    page.goto(f"{served}/balie")
-    expect(page.get_by_text("Er zijn geen open vragen.")).to_be_visible()
-    check(page, "list empty")
-    context.close()
+    return context.new_page()

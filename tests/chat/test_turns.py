@@ -65,6 +65,13 @@ def close_port(monkeypatch: pytest.MonkeyPatch) -> None:
     settings.load.cache_clear()
 
 
+@pytest.fixture
+def impatient(rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The assistant gets one second."""
+    monkeypatch.setenv("LOKET_ASSISTANT_TIMEOUT", "1")
+    settings.load.cache_clear()
+
+
 def test_a_question_is_answered(conversation_id: str) -> None:
     assert kinds(take(conversation_id)) == ["answer"]
     assert states() == ["answered"]
@@ -93,6 +100,7 @@ def test_an_assistant_that_is_down_is_told(conversation_id: str, monkeypatch: py
     assert "bewaard" in outcome.replies[0].text
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_slow_assistant_is_told_within_the_time_out(conversation_id: str, rasa: FakeRasa) -> None:
     rasa.pause = 5
     began = time.monotonic()
@@ -101,6 +109,7 @@ def test_a_slow_assistant_is_told_within_the_time_out(conversation_id: str, rasa
     assert states() == ["failed"]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_late_answer_is_dropped(conversation_id: str, rasa: FakeRasa) -> None:
     rasa.pause = 1.5
     take(conversation_id)

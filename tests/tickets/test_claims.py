@@ -154,8 +154,8 @@ def test_drafts_and_presence(database: Engine) -> None:
         assert draft is not None
         assert draft.text == "heel"
         assert drafts.of(session, ticket.id, bram.id) is None
-        assert presence.others(session, ticket.id, aisha.id, NOON) == ["Bram Visser"]
-        assert presence.others(session, ticket.id, aisha.id, NOON + timedelta(minutes=2)) == []
+        assert presence.others(session, ticket.id, aisha, NOON) == ["Bram Visser"]
+        assert presence.others(session, ticket.id, aisha, NOON + timedelta(minutes=2)) == []
         drafts.save(session, ticket.id, aisha.id, "  ", NOON)
     with reading() as session:
         assert drafts.of(session, ticket.id, aisha.id) is None

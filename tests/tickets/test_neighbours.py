@@ -165,7 +165,7 @@ def test_the_partner_returns_it_with_a_reason(aisha: Account) -> None:
         referrals.give_back(session, session.get_one(Ticket, ticket.id), petra, "Niet ons gebied", NOON)
     assert (find(ticket).state, find(ticket).partner) == ("open", None)
     with reading() as session:
-        assert [note.text for note in notes.of_ticket(session, ticket.id)] == ["Dyslexie", "Niet ons gebied"]
+        assert [note.text for note in notes.of_ticket(session, find(ticket), aisha)] == ["Dyslexie", "Niet ons gebied"]
 
 
 def test_after_some_days_it_is_checked_and_who_was_not_helped_comes_back(aisha: Account) -> None:

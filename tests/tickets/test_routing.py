@@ -87,6 +87,13 @@ def test_a_list_and_a_single_value_both_fit(tmp_path: Path) -> None:
     assert routing.route(Facts("kosten", None, False, "telefoon"), path).team == "algemeen"
 
 
+def test_a_team_is_a_name_or_a_name_that_is_closed(tmp_path: Path) -> None:
+    table = routing.load(write(tmp_path, GOOD.replace("zorg: Zorg", "zorg: {name: Zorg, closed: true}")))
+    assert table.teams == {"algemeen": "Algemeen", "zorg": "Zorg"}
+    assert table.closed_teams == {"zorg"}
+    assert routing.load().closed_teams == set()
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "problem"),
     [
@@ -103,6 +110,9 @@ def test_a_list_and_a_single_value_both_fit(tmp_path: Path) -> None:
         ("theme: kosten", "denomination: weg", 6, "unknown denomination 'weg'"),
         ("theme: kosten", "region: weg", 6, "unknown region 'weg'"),
         ("theme: kosten", "language: weg", 6, "unknown language 'weg'"),
+        ("zorg: Zorg", "zorg: {name: Zorg, close: true}", 4, "Extra inputs"),
+        ("zorg: Zorg", "zorg: {closed: true}", 4, "Field required"),
+        ("zorg: Zorg", "zorg: {name: Zorg, closed: soms}", 4, "valid boolean"),
         ("version: 1", "version: [", 1, "not valid YAML"),
     ],
 )

@@ -34,6 +34,15 @@ def test_finds_question_number_parent_and_adviser(database: Engine) -> None:
     assert found("gepest nietbestaand") == []
 
 
+def test_postgresql_finds_forms_and_beginnings_of_words(database: Engine) -> None:
+    ticket = make_ticket("De kinderen spelen op het schoolplein", NOON)
+    assert found("school") == found("het school") == [ticket.id]
+    assert found("schoolbus") == []
+    if database.dialect.name == "postgresql":
+        assert found("kind speel") == [ticket.id]
+        assert found("plein") == []
+
+
 @pytest.mark.parametrize(
     "typed", ["", "  ", '"', "'); DROP TABLE ticket; --", "a:b & | ! <->", "*", "é", "-", "OR AND NOT NEAR"]
 )

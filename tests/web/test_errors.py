@@ -19,7 +19,10 @@ Site = TestClient[Any]
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [
+        ("GET", "/api/weg", 404, "not_found"),
         ("GET", "/api/weg/nog", 404, "not_found"),
+        ("POST", "/api/weg", 405, "method_not_allowed"),
+        ("POST", "/api", 405, "method_not_allowed"),
         ("POST", "/api/conversations/x/messages", 400, "invalid_request"),
         ("GET", "/api/conversations/x/messages", 401, "not_authenticated"),
         ("DELETE", "/api/conversations", 405, "method_not_allowed"),

@@ -1,0 +1,106 @@
+"""The audit trail: who did or read what, and when. Never a word of what was read or written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loket.accounts.models import Account, Audit
+
+PAGE = 50
+SAME_VISIT = timedelta(minutes=1)
+"""A page that renews itself is read once, not at each renewal."""
+
+
+class Audited(StrEnum):
+    """Everything that leaves a line in the audit trail. What is done to a ticket is called as in loket.accounts.access."""
+
+    ACCOUNT_ADD = "account.add"
+    LOGIN = "login"
+    LOGIN_FAILED = "login.failed"
+    LOGOUT = "logout"
+    PASSWORD_CHANGE = "password.change"  # noqa: S105 (what was done, not a secret)
+    TICKET_READ = "ticket.read"
+    TICKET_CLAIM = "ticket.claim"
+    TICKET_TAKE_OVER = "ticket.take_over"
+    TICKET_RELEASE = "ticket.release"
+    TICKET_REPLY = "ticket.reply"
+    TICKET_NOTE = "ticket.note"
+    TICKET_ATTACH = "ticket.attach"
+    TICKET_REFER = "ticket.refer"
+    TICKET_RETURN = "ticket.return"
+    TICKET_CHECK = "ticket.check"
+    TICKET_REROUTE = "ticket.reroute"
+    TICKET_MERGE = "ticket.merge"
+    TICKET_LINK = "ticket.link"
+    TICKET_SPLIT = "ticket.split"
+    TICKET_CLOSE = "ticket.close"
+    TICKET_UNDO_CLOSE = "ticket.undo_close"
+    TICKET_HAND_BACK = "ticket.hand_back"
+    TICKET_TRANSFER = "ticket.transfer"
+    TICKET_ACCEPT = "ticket.accept"
+    TICKET_DECLINE = "ticket.decline"
+    TICKET_STEP_IN = "ticket.step_in"
+    TICKET_CALL = "ticket.call"
+    TICKET_SEARCH = "ticket.search"
+    CONVERSATIONS_READ = "conversation.list"
+    ATTACHMENT_READ = "attachment.read"
+    MODULE_SAVE = "module.save"
+    MODULE_REMOVE = "module.remove"
+    AUDIT_READ = "audit.read"
+
+
+def audit(
+    session: Session,
+    account: Account | None,
+    action: Audited,
+    object_: str,
+    now: datetime,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """One line in the audit trail. Never put a message's text in `detail`."""
+    session.add(Audit(at=now, account_id=account.id if account else None, action=action, object=object_, detail=detail))
+
+
+def audit_read(session: Session, account: Account, action: Audited, object_: str, now: datetime) -> None:
+    """One line for reading something, unless the same account read the same a moment ago."""
+    recent = select(Audit.id).where(Audit.at > now - SAME_VISIT, Audit.account_id == account.id)
+    if session.scalar(recent.where(Audit.action == action, Audit.object == object_).limit(1)) is None:
+        audit(session, account, action, object_, now)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines of the trail: of one person, of one action, about one object, in a period (until not included)."""
+
+    account_id: int | None = None
+    action: str = ""
+    object: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+    """Only lines with a lower id: where the page before this one ended."""
+
+
+def find(session: Session, wanted: Wanted) -> tuple[list[Audit], bool]:
+    """One page of the trail, newest first, and whether there are older lines."""
+    query = select(Audit)
+    if wanted.account_id:
+        query = query.where(Audit.account_id == wanted.account_id)
+    if wanted.action:
+        query = query.where(Audit.action == wanted.action)
+    if wanted.object:
+        query = query.where(Audit.object == wanted.object)
+    if wanted.since:
+        query = query.where(Audit.at >= wanted.since)
+    if wanted.until:
+        query = query.where(Audit.at < wanted.until)
+    if wanted.before:
+        query = query.where(Audit.id < wanted.before)
+    rows = list(session.scalars(query.order_by(Audit.id.desc()).limit(PAGE + 1)))
+    return rows[:PAGE], len(rows) > PAGE

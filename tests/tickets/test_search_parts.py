@@ -1,0 +1,48 @@
+"""On SQLite, search finds parts of words, short words, and letters with and without accents."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine
+
+from loket.chat.models import Message
+from loket.db.base import transaction
+from loket.tickets import search
+from loket.tickets.models import Ticket
+from tests.conftest import NOON
+from tests.support.site import make_ticket
+from tests.tickets.test_search import found
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("pest", "Mijn dochter wordt gepest"),
+        ("plein", "op het schoolplein, elke dag"),
+        ("mr", "Ik ben mr. Jansen"),
+        ("mr pest", "mr. Jansen: gepest"),
+        ("cafe", "in het Café"),
+        ("CAFÉ", "in het cafe"),
+        ("één", "het was een dag"),
+        ("reunie", "de re\u0308u\u0308nie"),
+    ],
+)
+def test_sqlite_finds_parts_of_words_short_words_and_accents(sqlite: Engine, typed: str, text: str) -> None:
+    ticket = make_ticket(text, NOON)
+    make_ticket("iets heel anders", NOON)
+    assert found(typed) == [ticket.id]
+    with transaction() as session:
+        for message in session.query(Message).where(Message.conversation_id == ticket.conversation_id):
+            message.text = ""
+        session.get_one(Ticket, ticket.id).question = ""
+    assert found(typed) == [], "what is erased"
+
+
+def test_an_index_of_before_is_filled_anew(sqlite: Engine) -> None:
+    ticket = make_ticket("Mijn dochter wordt gepest", NOON)
+    with transaction() as session:
+        connection = session.connection()
+        search.drop(connection)
+        search.create(connection)
+        search.fill(connection)
+    assert found("pest") == found("dochter") == [ticket.id]
