@@ -9,6 +9,14 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from bot.components import e5
+
+BATCH = 32
+# What the models read of a text, in word pieces; about 350 words.
+MOST_PIECES = 512
 
 
 class Encoder(Protocol):
@@ -40,31 +48,52 @@ class Usem3:
 
 
 class OnnxEncoder:
-    """Any sentence-transformers model as ONNX, from a folder with tokenizer.json and model.onnx (there or in onnx/).
+    """A sentence-transformers model as ONNX, and its tokenizer. `prefix` goes before every text: e5 wants "query: ".
 
-    How the words' vectors become one is read from 1_Pooling/config.json, as sentence-transformers writes it; mean without it.
-    `prefix` goes before every text: the e5 family wants "query: ".
+    A text's vector is the mean of its pieces' vectors, or that of the first piece.
     """
 
-    def __init__(self, folder: Path, prefix: str, threads: int) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        model = _one_of(folder, "model.onnx", "onnx/model.onnx")
-        self._tokenizer = Tokenizer.from_file(str(_one_of(folder, "tokenizer.json")))
+    def __init__(
+        self, model: bytes | str, tokenizer: Tokenizer, prefix: str, threads: int, first: bool = False
+    ) -> None:
+        self._tokenizer = tokenizer
         self._tokenizer.enable_padding()
-        self._tokenizer.enable_truncation(512)
+        self._tokenizer.enable_truncation(MOST_PIECES)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._inputs = {entry.name for entry in self._session.get_inputs()}
         self._prefix = prefix
-        self._first_token = _pools_first_token(folder)
+        self._first_piece = first
         self.dimension = self.encode(["."]).shape[1]
 
+    @classmethod
+    def from_folder(cls, folder: Path, prefix: str, threads: int) -> OnnxEncoder:
+        """From a folder with tokenizer.json and model.onnx (there or in onnx/). Raises EncoderNotFound.
+
+        How the pieces' vectors become one is read from 1_Pooling/config.json, as sentence-transformers writes it.
+        """
+        model = _one_of(folder, "model.onnx", "onnx/model.onnx")
+        tokenizer = Tokenizer.from_file(str(_one_of(folder, "tokenizer.json")))
+        return cls(str(model), tokenizer, prefix, threads, _pools_first_piece(folder))
+
+    @classmethod
+    def e5(cls, threads: int) -> OnnxEncoder:
+        """multilingual-e5-small, from the weights in a package."""
+        weights = e5.read()
+        return cls(e5.network(weights).SerializeToString(), e5.tokenizer(weights), "query: ", threads)
+
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        rows = [self._encode(texts[start : start + 32]) for start in range(0, len(texts), 32)]
-        return np.concatenate(rows) if rows else np.zeros((0, self.dimension), np.float32)
+        # Texts of like length together: all of a batch are padded to its longest.
+        order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        vectors = np.zeros((len(texts), getattr(self, "dimension", 0)), np.float32)
+        for start in range(0, len(order), BATCH):
+            places = order[start : start + BATCH]
+            found = self._encode([texts[place] for place in places])
+            if not vectors.shape[1]:
+                vectors = np.zeros((len(texts), found.shape[1]), np.float32)
+            vectors[places] = found
+        return vectors
 
     def _encode(self, texts: Sequence[str]) -> np.ndarray:
         encodings = self._tokenizer.encode_batch([self._prefix + text for text in texts])
@@ -74,13 +103,13 @@ class OnnxEncoder:
             "attention_mask": mask,
             "token_type_ids": np.zeros_like(mask),
         }
-        words = self._session.run(None, {name: given[name] for name in self._inputs})[0]
-        if words.ndim == 2:  # the model pools by itself
-            pooled = words
-        elif self._first_token:
-            pooled = words[:, 0]
+        pieces = self._session.run(None, {name: given[name] for name in self._inputs})[0]
+        if pieces.ndim == 2:  # the model pools by itself
+            pooled = pieces
+        elif self._first_piece:
+            pooled = pieces[:, 0]
         else:
-            pooled = (words * mask[:, :, None]).sum(1) / np.maximum(mask.sum(1, keepdims=True), 1)
+            pooled = (pieces * mask[:, :, None]).sum(1) / np.maximum(mask.sum(1, keepdims=True), 1)
         return (pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
 
@@ -91,7 +120,7 @@ def _one_of(folder: Path, *names: str) -> Path:
     raise EncoderNotFound(f"{folder} has no {' or '.join(names)}")
 
 
-def _pools_first_token(folder: Path) -> bool:
+def _pools_first_piece(folder: Path) -> bool:
     pooling = folder / "1_Pooling" / "config.json"
     return pooling.is_file() and bool(json.loads(pooling.read_text()).get("pooling_mode_cls_token"))
 
@@ -101,6 +130,8 @@ def load_encoder(kind: str, folder: str | None, prefix: str, threads: int) -> En
     """The encoder by its name in config.yml. One in a process: a model swap does not load its weights again."""
     if kind == "usem3":
         return Usem3(threads)
+    if kind == "e5":
+        return OnnxEncoder.e5(threads)
     if kind == "onnx":
-        return OnnxEncoder(Path(folder or ""), prefix, threads)
-    raise EncoderNotFound(f'no encoder "{kind}": there are usem3 and onnx')
+        return OnnxEncoder.from_folder(Path(folder or ""), prefix, threads)
+    raise EncoderNotFound(f'no encoder "{kind}": there are e5, usem3 and onnx')

