@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from loket.accounts import passwords
-from loket.accounts.models import ROLES, Account, Audit, LoginFailure, StaffSession
+from loket.accounts.audit import Audited, audit
+from loket.accounts.models import ROLES, Account, LoginFailure, StaffSession
 from loket.tokens import hash_token
 
 IDLE = timedelta(hours=2)
@@ -49,7 +49,7 @@ def add(session: Session, email: str, name: str, role: str, now: datetime) -> tu
     )
     session.add(account)
     session.flush()
-    audit(session, None, "account.add", f"account:{account.id}", now)
+    audit(session, None, Audited.ACCOUNT_ADD, f"account:{account.id}", now)
     return account, password
 
 
@@ -77,9 +77,9 @@ def log_in(
     account = session.scalar(select(Account).where(Account.email == email, Account.active))
     if not passwords.verify(account.password_hash if account else None, password) or account is None:
         session.add_all(LoginFailure(key=key, at=now) for key in keys)
-        audit(session, None, "login.failed", "account", now)
+        audit(session, None, Audited.LOGIN_FAILED, "account", now)
         return None
-    audit(session, account, "login", f"account:{account.id}", now)
+    audit(session, account, Audited.LOGIN, f"account:{account.id}", now)
     return account, open_session(session, account, now)
 
 
@@ -120,16 +120,4 @@ def change_password(session: Session, account: Account, old: str, new: str, now:
     account.password_hash = passwords.hashed(new)
     account.must_change_password = False
     session.execute(delete(StaffSession).where(StaffSession.account_id == account.id))
-    audit(session, account, "password.change", f"account:{account.id}", now)
-
-
-def audit(
-    session: Session,
-    account: Account | None,
-    action: str,
-    object_: str,
-    now: datetime,
-    detail: dict[str, Any] | None = None,
-) -> None:
-    """One line in the audit trail. Never put a message's text in `detail`."""
-    session.add(Audit(at=now, account_id=account.id if account else None, action=action, object=object_, detail=detail))
+    audit(session, account, Audited.PASSWORD_CHANGE, f"account:{account.id}", now)

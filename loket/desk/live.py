@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loket import catalogue
-from loket.accounts import accounts
+from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.chat import dialogue
 from loket.chat import models as chat
@@ -51,7 +51,7 @@ class LivePages(Controller):
         with transaction() as session:
             ticket = live_chat.step_in(session, conversation_id, who, now)
             if ticket is not None:
-                accounts.audit(session, who, "ticket.step_in", f"ticket:{ticket.id}", now)
+                audit(session, who, Audited.TICKET_STEP_IN, f"ticket:{ticket.id}", now)
         if ticket is None:
             page = _page(request, "Dit gesprek is al voorbij, of een collega is u voor.")
             page.status_code = 409

@@ -14,7 +14,7 @@ from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from loket import catalogue
-from loket.accounts import accounts
+from loket.accounts.audit import Audited, audit
 from loket.chat.contact import contact
 from loket.chat.conversations import Refused
 from loket.clock import utc_now
@@ -80,7 +80,7 @@ def _take(request: Request, data: dict[str, str], found: Reading) -> int:
     )
     with transaction() as session:
         ticket = calls.take(session, who, call, now)
-        accounts.audit(session, who, "ticket.call", f"ticket:{ticket.id}", now)
+        audit(session, who, Audited.TICKET_CALL, f"ticket:{ticket.id}", now)
         return ticket.id
 
 

@@ -11,7 +11,7 @@ from litestar.exceptions import PermissionDeniedException
 from litestar.params import Body, FromPath
 from litestar.response import Redirect, Template
 
-from loket.accounts import accounts
+from loket.accounts.audit import Audited, audit
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as staff
@@ -53,7 +53,7 @@ class TextModulePages(Controller):
             module = session.get(TextModule, module_id)
             if module is not None:
                 session.delete(module)
-                accounts.audit(session, who, "module.remove", f"module:{module_id}", utc_now())
+                audit(session, who, Audited.MODULE_REMOVE, f"module:{module_id}", utc_now())
         return Redirect("/balie/tekstblokken", status_code=303)
 
 
@@ -64,7 +64,7 @@ def _save(request: Request, module_id: int | None, data: dict[str, str]) -> Resp
             team = data.get("team") or None
             module = modules.save(session, module_id, data.get("title", ""), data.get("text", ""), team, who, now)
             session.flush()
-            accounts.audit(session, who, "module.save", f"module:{module.id}", now)
+            audit(session, who, Audited.MODULE_SAVE, f"module:{module.id}", now)
     except modules.ModuleRefused as error:
         page = _page(request, module_id, data, {error.field: str(error)})
         page.status_code = 422

@@ -15,7 +15,8 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from loket import catalogue
-from loket.accounts import access, accounts
+from loket.accounts import access
+from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.chat import conversations
 from loket.chat.conversations import Refused
@@ -245,7 +246,7 @@ def act(
             if not access.may(who, action, ticket):
                 raise PermissionDeniedException
             do(session, ticket, who)
-            accounts.audit(session, who, f"ticket.{action}", f"ticket:{ticket_id}", utc_now())
+            audit(session, who, Audited(f"ticket.{action}"), f"ticket:{ticket_id}", utc_now())
     except REFUSALS as error:
         late = isinstance(error, COLLISIONS)
         said = f"{error} {KEPT}" if late and action == "reply" else str(error)

@@ -16,7 +16,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from loket import catalogue
-from loket.accounts import access, accounts
+from loket.accounts import access
+from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.chat import models as chat
 from loket.chat.models import Message, Question
@@ -63,7 +64,7 @@ class TicketPages(Controller):
             if found is None:
                 raise NotFoundException
             ticket = find(session, who, found.ticket_id)
-            accounts.audit(session, who, "attachment.read", f"ticket:{ticket.id}", utc_now())
+            audit(session, who, Audited.ATTACHMENT_READ, f"ticket:{ticket.id}", utc_now())
         return download(attachments.content(found), found.name, found.media_type)
 
 
@@ -73,7 +74,7 @@ def open_ticket(who: Account, ticket_id: int, now: datetime) -> None:
         find(session, who, ticket_id)
         last = session.get(Presence, (ticket_id, who.id))
         if last is None or now - last.seen_at > presence.GONE_AFTER:
-            accounts.audit(session, who, "ticket.read", f"ticket:{ticket_id}", now)
+            audit(session, who, Audited.TICKET_READ, f"ticket:{ticket_id}", now)
         presence.seen(session, ticket_id, who.id, now)
         claims.renew(session, ticket_id, who, now)
         notes.read(session, ticket_id, who, now)

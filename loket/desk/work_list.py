@@ -11,7 +11,8 @@ from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from loket import catalogue
-from loket.accounts import access, accounts
+from loket.accounts import access
+from loket.accounts.audit import Audited, audit
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import labels
@@ -48,7 +49,7 @@ class WorkListPages(Controller):
             ticket = claims.next_ticket(session, who, now)
             if ticket is None:
                 return Redirect("/balie?leeg=1", status_code=303)
-            accounts.audit(session, who, "ticket.claim", f"ticket:{ticket.id}", now)
+            audit(session, who, Audited.TICKET_CLAIM, f"ticket:{ticket.id}", now)
         return Redirect(f"/balie/vragen/{ticket.id}", status_code=303)
 
 
