@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, MetaData, Update, create_engine, event
+from sqlalchemy import CursorResult, DateTime, Delete, Dialect, Engine, MetaData, Update, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import JSON, TypeDecorator
@@ -85,6 +85,15 @@ def transaction(bound: Engine | None = None) -> Iterator[Session]:
 
 def changed(session: Session, statement: Update) -> int:
     """Run a conditional UPDATE and return how many rows it changed."""
+    return _rows(session, statement)
+
+
+def removed(session: Session, statement: Delete) -> int:
+    """Run a conditional DELETE and return how many rows it removed."""
+    return _rows(session, statement)
+
+
+def _rows(session: Session, statement: Update | Delete) -> int:
     result = session.execute(statement)
     assert isinstance(result, CursorResult)
     return result.rowcount

@@ -16,6 +16,14 @@ OUTCOMES = {
     "failed": "assistent was weg",
 }
 
+ROLE_LABELS = {
+    "adviser": "adviseur",
+    "partner": "partner",
+    "editor": "redacteur",
+    "lead": "teamleider",
+    "administrator": "beheerder",
+}
+
 EVENTS = {
     "created": "vraag binnen",
     "contact_left": "ouder liet een adres achter",

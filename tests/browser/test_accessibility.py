@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from loket.accounts import accounts
+from loket.accounts import accounts, sessions
 from loket.clock import utc_now
 from loket.db.base import transaction
 from tests.browser import steps
@@ -139,7 +139,7 @@ def test_a_desk_without_questions(browsing: Browsing, served: str, sqlite: Engin
     with transaction() as session:
         account, once = accounts.add(session, "leeg@loket.local", "Lege Balie", "adviser", now)
         accounts.change_password(session, account, once, PASSWORD, now)
-        token = accounts.open_session(session, account, now)
+        token = sessions.begin(session, account, now)
     context = browsing.context()
     cookie: Any = {"name": "balie", "value": token, "url": f"{served}/balie"}
     context.add_cookies([cookie])
