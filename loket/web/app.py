@@ -31,6 +31,7 @@ from loket.desk import session as desk_session
 from loket.desk.account_pages import AccountPages
 from loket.desk.link_pages import LinkPages
 from loket.desk.live import LivePages
+from loket.desk.openid_pages import OpenIdPages
 from loket.desk.own_account import OwnAccountPages
 from loket.desk.pages import DeskPages, LoginPages
 from loket.desk.phone import PhonePages
@@ -66,6 +67,7 @@ def create_app() -> Litestar:
             ChatPage,
             FollowUpPage,
             LoginPages,
+            OpenIdPages,
             LinkPages,
             DeskPages,
             OwnAccountPages,

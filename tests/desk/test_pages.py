@@ -26,6 +26,8 @@ Site = TestClient[Any]
 OPEN_TO_ALL = {
     "/balie/inloggen",
     "/balie/inloggen/code",
+    "/balie/inloggen/openid",
+    "/balie/inloggen/openid/terug",
     "/balie/wachtwoord-vergeten",
     "/balie/link/{token:str}",
 }
