@@ -166,6 +166,40 @@ def account_add(
     typer.echo(f"{account.email}\none-time password: {password}")
 
 
+@account_app.command("list")
+def account_list() -> None:
+    """Print every account: e-mail, role, active or not, with or without second factor, last login."""
+    from loket.accounts import administration
+    from loket.db.base import reading
+
+    with reading() as session:
+        for account, teams in administration.listed(session):
+            facts = [
+                account.email,
+                account.role,
+                account.partner or ",".join(teams) or "-",
+                "active" if account.active else "off",
+                "second factor" if account.totp_since else "password only",
+                f"{account.last_login_at:%Y-%m-%d}" if account.last_login_at else "never",
+            ]
+            typer.echo("\t".join(facts))
+
+
+@account_app.command("reset")
+def account_reset(email: str) -> None:
+    """Let in who is locked out: a new one-time password, no second factor, all logins ended."""
+    from loket.accounts import accounts
+    from loket.clock import utc_now
+    from loket.db.base import transaction
+
+    try:
+        with transaction() as session:
+            account, password = accounts.reset(session, email, utc_now())
+    except accounts.AccountError as error:
+        _fail(str(error))
+    typer.echo(f"{account.email}\none-time password: {password}")
+
+
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Create the database or bring it to the newest version."""

@@ -12,10 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from loket.catalogue import ROOT
+
+ROLES = ("adviser", "partner", "editor", "lead", "administrator")
+"""As in loket.accounts.models, which stands above this module; a test holds them equal."""
 
 
 class SettingsError(Exception):
@@ -46,6 +49,20 @@ class Settings(BaseSettings):
     )
     messages_per_minute: int = Field(60, ge=1, description="Messages a minute within one conversation.")
     logins_per_5_minutes: int = Field(5, ge=1, description="Failed logins in five minutes from one address or account.")
+    second_factor: Literal["optional", "required"] = Field(
+        "optional",
+        description="`required`: who logs in with a password must set up a second factor before anything else.",
+    )
+    oidc_issuer: str = Field("", description="Address of an OpenID Connect provider with which staff may log in.")
+    oidc_client_id: str = Field("", description="The name under which the provider knows this service.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret that goes with it.")
+    oidc_name: str = Field("uw organisatie", description="The provider's name on the button: “Inloggen met …”.")
+    oidc_claim: str = Field("groups", description="The claim of the provider that tells somebody's role.")
+    oidc_roles: str = Field(
+        "",
+        description="Values of that claim with their role, the first that fits decides: `beheer=administrator,balie=adviser`.",
+    )
+    oidc_only: bool = Field(False, description="Refuse passwords: everybody logs in through the provider.")
     opening_hours: str = Field(
         "ma-vr 09:00-17:00", description="Working hours for promises, such as `ma-do 09:00-17:00, vr 09:00-13:00`."
     )
@@ -99,6 +116,23 @@ class Settings(BaseSettings):
         working_time.parse_days(value)
         return value
 
+    @field_validator("oidc_roles")
+    @classmethod
+    def _roles(cls, value: str) -> str:
+        _pairs(value)
+        return value
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> Settings:
+        if (self.oidc_issuer or self.oidc_only) and not (self.oidc_issuer and self.oidc_client_id):
+            raise ValueError("LOKET_OIDC_ISSUER and LOKET_OIDC_CLIENT_ID go together, also with LOKET_OIDC_ONLY")
+        return self
+
+    @property
+    def roles_of_provider(self) -> dict[str, str]:
+        """Value of the claim to role, in the order in which they are tried."""
+        return _pairs(self.oidc_roles)
+
     @property
     def url(self) -> str:
         """The site's address without a closing slash."""
@@ -128,6 +162,15 @@ class Settings(BaseSettings):
         return self.secret_key or _kept_secret(self.var / "secret")
 
 
+def _pairs(text: str) -> dict[str, str]:
+    parts = [pair.rpartition("=") for pair in text.split(",") if pair.strip()]
+    pairs = [(value.strip(), role.strip()) for value, _, role in parts]
+    wrong = [f"{value}={role}" for value, role in pairs if not value or role not in ROLES]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not value=role; roles: {', '.join(ROLES)}")
+    return dict(pairs)
+
+
 @cache
 def _kept_secret(path: Path) -> str:
     """The secret in `path`, made on first use. Two processes that start together end with the same one."""
@@ -148,7 +191,7 @@ def load() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsError(
-            "\n".join(f"LOKET_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+            "\n".join(": ".join(["_".join(["LOKET", *map(str, e["loc"])]).upper(), e["msg"]]) for e in error.errors())
         ) from error
 
 

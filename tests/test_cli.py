@@ -9,12 +9,15 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from loket import processes, settings
-from loket.accounts.models import Account
+from loket.accounts import passwords, second_factor, sessions
+from loket.accounts.models import Account, StaffSession
 from loket.cli import app
+from loket.db.base import transaction
 from loket.faq import answers
 from loket.training import datacheck
 from loket.yamlfile import Problem
-from tests.support.site import all_of
+from tests.conftest import NOON
+from tests.support.site import all_of, make_account
 
 
 def loket(*arguments: str) -> Result:
@@ -50,6 +53,30 @@ def test_account_add_prints_a_one_time_password(sqlite: Engine) -> None:
     assert "one-time password: " in result.output
     (account,) = all_of(Account)
     assert (account.email, account.role, account.must_change_password) == ("aisha@loket.test", "lead", True)
+
+
+def test_account_reset_lets_in_who_is_locked_out(sqlite: Engine) -> None:
+    account = make_account()
+    with transaction() as session:
+        locked = session.get_one(Account, account.id)
+        second_factor.begin(locked)
+        locked.totp_since = NOON
+        locked.active = False
+        sessions.begin(session, locked, NOON)
+    assert "second factor" in loket("account", "list").output
+    result = loket("account", "reset", account.email.upper())
+    once = result.output.split("one-time password: ")[1].strip()
+    (row,) = all_of(Account)
+    assert passwords.verify(row.password_hash, once)
+    assert (row.must_change_password, row.totp_since, row.totp_secret, row.active) == (True, None, None, True)
+    assert all_of(StaffSession) == []
+    assert "password only" in loket("account", "list").output
+
+
+def test_account_reset_of_nobody_says_so(sqlite: Engine) -> None:
+    result = loket("account", "reset", "niemand@loket.test")
+    assert result.exit_code == 2
+    assert "has no account" in result.stderr
 
 
 @pytest.mark.parametrize(("email", "role"), [("geen adres", "lead"), ("aisha@loket.test", "baas")])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from loket import settings
+from loket.accounts import models
 from loket.catalogue import ROOT
 
 
@@ -37,6 +38,10 @@ def load(monkeypatch: pytest.MonkeyPatch, **values: str) -> settings.Settings:
         ("messages_per_minute", "0"),
         ("conversations_per_hour", "veel"),
         ("smtp_security", "misschien"),
+        ("second_factor", "soms"),
+        ("oidc_roles", "beheer=baas"),
+        ("oidc_roles", "beheer"),
+        ("oidc_roles", "=lead"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -99,3 +104,18 @@ def test_a_key_from_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_password_is_not_shown_with_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "mailgeheim" not in repr(load(monkeypatch, smtp_password="mailgeheim"))
+
+
+@pytest.mark.parametrize("values", [{"oidc_issuer": "https://id.example.nl"}, {"oidc_only": "1"}])
+def test_half_a_provider_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
+    with pytest.raises(settings.SettingsError, match="LOKET_OIDC_CLIENT_ID"):
+        load(monkeypatch, **values)
+
+
+def test_roles_of_the_provider_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    configured = load(monkeypatch, oidc_roles="b=lead, a = adviser,")
+    assert list(configured.roles_of_provider.items()) == [("b", "lead"), ("a", "adviser")]
+
+
+def test_the_roles_are_those_of_accounts() -> None:
+    assert settings.ROLES == models.ROLES

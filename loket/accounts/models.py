@@ -26,6 +26,15 @@ class Account(Base):
     partner: Mapped[str | None] = mapped_column(String(32))
     """For the role partner: the organisation (id in data/routing.yml) whose referrals this account reads."""
     created_at: Mapped[datetime]
+    last_login_at: Mapped[datetime | None]
+    totp_secret: Mapped[str | None] = mapped_column(String(200))
+    """The secret of the second factor, sealed (loket.accounts.second_factor)."""
+    totp_since: Mapped[datetime | None]
+    """Since when a code is asked at login; None while there is no secret or it has not been confirmed with a code."""
+    totp_step: Mapped[int] = mapped_column(default=0)
+    """The time step of the last code that was accepted; it and earlier ones are not accepted again."""
+    oidc_subject: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
+    """Who this is at the OpenID Connect provider, once they have logged in through it."""
 
     # Loaded with the account, because what it may read depends on it.
     memberships: Mapped[list[TeamMember]] = relationship(lazy="selectin", viewonly=True)
@@ -49,8 +58,53 @@ class StaffSession(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    by_provider: Mapped[bool] = mapped_column(default=False)
+    """Whether an OpenID Connect provider vouched for this login; then the second factor is its affair."""
 
     account: Mapped[Account] = relationship()
+
+
+class HalfLogin(Base):
+    """The right password was given; the code is still to come. Opens no page but the one that asks for it."""
+
+    __tablename__ = "half_login"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    expires_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+
+
+class RecoveryCode(Base):
+    """A code for who has lost the telephone, hashed. The row goes when the code is used."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class MailLink(Base):
+    """A link by mail with which somebody chooses a password. The row goes when the link is used."""
+
+    __tablename__ = "mail_link"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    expires_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+
+
+class UsedState(Base):
+    """The state of a login through the provider that has come back, so that it does not come back twice."""
+
+    __tablename__ = "used_state"
+
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime]
 
 
 class LoginFailure(Base):

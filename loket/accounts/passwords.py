@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 LEAST_LENGTH = 12
+MOST_LENGTH = 200
+RULES = f"Ten minste {LEAST_LENGTH} tekens, en niet uw naam of e-mailadres. Een zin van een paar woorden is goed."
+
+COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").split())
+"""Passwords of twelve characters or more that are tried first, in lower case and without spaces."""
 
 _hasher = PasswordHasher()
 _nobody = _hasher.hash(secrets.token_urlsafe(16))
@@ -23,6 +29,22 @@ def verify(password_hash: str | None, password: str) -> bool:
         return _hasher.verify(password_hash or _nobody, password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
+
+
+def problem(password: str, email: str, name: str) -> str | None:
+    """Why this person may not have this password, in Dutch; None when it will do."""
+    if len(password) < LEAST_LENGTH:
+        return f"Kies een wachtwoord van ten minste {LEAST_LENGTH} tekens."
+    if len(password) > MOST_LENGTH:
+        return f"Kies een wachtwoord van ten hoogste {MOST_LENGTH} tekens."
+    plain = password.casefold()
+    bare = "".join(plain.split())
+    if bare in COMMON or len(set(bare)) < 4:
+        return "Dit wachtwoord is te makkelijk te raden. Kies een zin van een paar woorden."
+    own = {email.casefold(), email.casefold().partition("@")[0], name.casefold()}
+    if any(len(part) >= 4 and len(plain.replace(part, "")) < LEAST_LENGTH / 2 for part in own):
+        return "Uw naam of e-mailadres is te makkelijk te raden. Kies iets anders."
+    return None
 
 
 def one_time() -> str:

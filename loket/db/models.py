@@ -1,6 +1,16 @@
 """Every table of the service, imported in one place for Alembic and the tests."""
 
-from loket.accounts.models import Account, Audit, LoginFailure, StaffSession, TeamMember
+from loket.accounts.models import (
+    Account,
+    Audit,
+    HalfLogin,
+    LoginFailure,
+    MailLink,
+    RecoveryCode,
+    StaffSession,
+    TeamMember,
+    UsedState,
+)
 from loket.chat.models import Conversation, Message, Question
 from loket.db.base import Base
 from loket.mail.models import Outbox
@@ -24,7 +34,9 @@ __all__ = [
     "Base",
     "Conversation",
     "Draft",
+    "HalfLogin",
     "LoginFailure",
+    "MailLink",
     "Mention",
     "Message",
     "Note",
@@ -32,10 +44,12 @@ __all__ = [
     "Outbox",
     "Presence",
     "Question",
+    "RecoveryCode",
     "StaffSession",
     "TeamMember",
     "TextModule",
     "Ticket",
     "TicketEvent",
     "TicketLink",
+    "UsedState",
 ]

@@ -17,6 +17,14 @@ OUTCOMES = {
     "failed": "assistent was weg",
 }
 
+ROLE_LABELS = {
+    "adviser": "adviseur",
+    "partner": "partner",
+    "editor": "redacteur",
+    "lead": "teamleider",
+    "administrator": "beheerder",
+}
+
 EVENTS = {
     "created": "vraag binnen",
     "contact_left": "ouder liet een adres achter",
@@ -58,6 +66,23 @@ AUDITED: dict[str, str] = {
     Audited.LOGIN_FAILED: "logde in met een onjuist e-mailadres of wachtwoord; dat is geweigerd",
     Audited.LOGOUT: "logde uit",
     Audited.PASSWORD_CHANGE: "koos een nieuw wachtwoord",
+    Audited.PASSWORD_RESET_ASKED: "vroeg om een link voor een nieuw wachtwoord voor {}",
+    Audited.PASSWORD_CHOSEN: "koos een wachtwoord met een link uit een mail, voor {}",
+    Audited.LOGIN_PROVIDER: "logde in via de organisatie",
+    Audited.LOGIN_PROVIDER_FAILED: "logde in via de organisatie; dat is geweigerd",
+    Audited.SECOND_FACTOR_SET: "stelde een tweede stap in",
+    Audited.SECOND_FACTOR_REMOVED: "zette de tweede stap uit voor {}",
+    Audited.SECOND_FACTOR_RECOVERED: "logde in met een herstelcode",
+    Audited.RECOVERY_CODES_NEW: "maakte nieuwe herstelcodes",
+    Audited.SESSIONS_END: "beëindigde aanmeldingen van {}",
+    Audited.ACCOUNT_LINK_PROVIDER: "koppelde {} aan de organisatie",
+    Audited.ACCOUNT_NAME: "wijzigde de naam van {}",
+    Audited.ACCOUNT_CHANGE: "wijzigde {}",
+    Audited.ACCOUNT_DEACTIVATE: "zette {} uit",
+    Audited.ACCOUNT_ACTIVATE: "zette {} weer aan",
+    Audited.ACCOUNT_INVITE: "nodigde iemand uit: {}",
+    Audited.ACCOUNT_SEND_LINK: "stuurde een link voor een nieuw wachtwoord aan {}",
+    Audited.ACCOUNT_RESET: "gaf {} een eenmalig wachtwoord",
     Audited.TICKET_READ: "las vraag {}",
     Audited.TICKET_CLAIM: "pakte vraag {} op",
     Audited.TICKET_TAKE_OVER: "nam vraag {} over van een collega",

@@ -9,19 +9,28 @@ from litestar.exceptions import NotAuthorizedException, PermissionDeniedExceptio
 from litestar.handlers import BaseRouteHandler
 
 from loket import settings
-from loket.accounts import access, accounts
+from loket.accounts import access, sessions
 from loket.accounts.access import Action
-from loket.accounts.models import Account
+from loket.accounts.models import Account, StaffSession
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
 
 NAME = "balie"
+HALF_NAME = "balie-code"
+LOGIN_PAGE = "/balie/inloggen"
+LOG_OUT = "/balie/uitloggen"
 CHANGE_PAGE = "/balie/wachtwoord"
-WITH_ONE_TIME_PASSWORD = (CHANGE_PAGE, "/balie/uitloggen")
+FACTOR_PAGE = "/balie/account/tweede-stap"
+WITH_ONE_TIME_PASSWORD = (CHANGE_PAGE, LOG_OUT)
+WITHOUT_SECOND_FACTOR = (FACTOR_PAGE, f"{FACTOR_PAGE}/begin", LOG_OUT)
 
 
-class PasswordFirst(NotAuthorizedException):
-    """Who has a one-time password must choose one of their own before anything else."""
+class FirstThis(NotAuthorizedException):
+    """Who has a one-time password, or lacks a second factor that is required, must see to that before anything else."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.page = page
 
 
 def cookie(token: str) -> Cookie:
@@ -31,23 +40,36 @@ def cookie(token: str) -> Cookie:
     )
 
 
+def half_cookie(token: str) -> Cookie:
+    """The cookie between password and code. It reaches no page but that of the login."""
+    return Cookie(
+        key=HALF_NAME,
+        value=token,
+        path=LOGIN_PAGE,
+        httponly=True,
+        secure=settings.load().secure_cookies,
+        samesite="strict",
+    )
+
+
 def token(connection: ASGIConnection) -> str:
     return str(connection.cookies.get(NAME, ""))
 
 
 def guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
-    """Let only who is logged in pass; who has a one-time password must change it first."""
+    """Let only who is logged in pass, and only when nothing else comes first."""
     now = utc_now()
     with reading() as session:
-        account = accounts.of_token(session, token(connection), now)
-    if account is None:
+        found = sessions.find(session, token(connection), now)
+    if found is None:
         raise NotAuthorizedException
-    if account.must_change_password and connection.url.path not in WITH_ONE_TIME_PASSWORD:
-        raise PasswordFirst
-    connection.scope["state"]["account"] = account
+    if (first := _first(found)) and connection.url.path not in first:
+        raise FirstThis(first[0])
+    connection.scope["state"]["account"] = found.account
+    connection.scope["state"]["login"] = found
     if not connection.url.path.endswith("/events"):
         with transaction() as session:
-            accounts.touch(session, token(connection), now)
+            sessions.touch(session, token(connection), now)
 
 
 def allowed(request: Request, action: Action) -> Account:
@@ -62,3 +84,20 @@ def account(request: Request) -> Account:
     """The account that the guard let in."""
     found: Account = request.scope["state"]["account"]
     return found
+
+
+def login(request: Request) -> StaffSession:
+    """The login that the guard let in."""
+    found: StaffSession = request.scope["state"]["login"]
+    return found
+
+
+def _first(login: StaffSession) -> tuple[str, ...]:
+    """The pages that stay open while something must be done first, the one to go to in front; none when all is well."""
+    if login.by_provider:
+        return ()
+    if login.account.must_change_password:
+        return WITH_ONE_TIME_PASSWORD
+    if settings.load().second_factor == "required" and login.account.totp_since is None:
+        return WITHOUT_SECOND_FACTOR
+    return ()

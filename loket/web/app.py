@@ -29,8 +29,12 @@ from loket.chat.pages import ChatPage
 from loket.clock import AMSTERDAM, dutch_date, dutch_moment, utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as desk_session
+from loket.desk.account_pages import AccountPages
 from loket.desk.audit_page import AuditPages
+from loket.desk.link_pages import LinkPages
 from loket.desk.live import LivePages
+from loket.desk.openid_pages import OpenIdPages
+from loket.desk.own_account import OwnAccountPages
 from loket.desk.pages import DeskPages, LoginPages
 from loket.desk.phone import PhonePages
 from loket.desk.text_modules import TextModulePages
@@ -66,7 +70,11 @@ def create_app() -> Litestar:
             ChatPage,
             FollowUpPage,
             LoginPages,
+            OpenIdPages,
+            LinkPages,
             DeskPages,
+            OwnAccountPages,
+            AccountPages,
             WorkListPages,
             TicketPages,
             TicketActions,
@@ -184,8 +192,8 @@ def _tend(now: datetime) -> None:
 
 
 def _to_login(request: Request, error: NotAuthorizedException) -> Response[Any]:
-    if isinstance(error, desk_session.PasswordFirst):
-        return Redirect(desk_session.CHANGE_PAGE, status_code=303)
+    if isinstance(error, desk_session.FirstThis):
+        return Redirect(error.page, status_code=303)
     if request.url.path.startswith("/balie"):
         return Redirect("/balie/inloggen", status_code=303)
     return errors.on_http(request, error)

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from loket.accounts import accounts, passwords
+from loket.accounts import accounts, login, passwords, sessions, throttle
+from loket.accounts.login import Login
 from loket.accounts.models import ROLES, Account, Audit, StaffSession
 from loket.db.base import reading, transaction
 from tests.conftest import NOON
@@ -24,29 +25,28 @@ def account(database: Engine) -> Account:
     return make_account()
 
 
-def log_in(
-    email: str, password: str = PASSWORD, address: str = "192.0.2.1", minutes: float = 0
-) -> tuple[Account, str] | None:
+def log_in(email: str, password: str = PASSWORD, address: str = "192.0.2.1", minutes: float = 0) -> Login | None:
     with transaction() as session:
-        return accounts.log_in(session, email, password, address, NOON + timedelta(minutes=minutes), LIMIT)
+        return login.with_password(session, email, password, address, NOON + timedelta(minutes=minutes), LIMIT)
 
 
 def who(token: str, hours: float = 0) -> Account | None:
     with reading() as session:
-        return accounts.of_token(session, token, NOON + timedelta(hours=hours))
+        found = sessions.find(session, token, NOON + timedelta(hours=hours))
+        return found.account if found else None
 
 
 def token_of(account: Account) -> str:
     found = log_in(account.email)
     assert found is not None
-    return found[1]
+    return found.token
 
 
 def test_the_right_password_logs_in(account: Account) -> None:
     found = log_in(account.email)
     assert found is not None
-    assert found[0].id == account.id
-    assert who(found[1]).id == account.id  # type: ignore[union-attr]
+    assert found.account.id == account.id
+    assert who(found.token).id == account.id  # type: ignore[union-attr]
 
 
 def test_the_address_may_be_typed_with_capitals_and_spaces(account: Account) -> None:
@@ -75,21 +75,21 @@ def test_an_account_that_is_no_longer_active_does_not_log_in(account: Account) -
 def test_five_failures_close_the_account_even_for_the_right_password(account: Account) -> None:
     for number in range(LIMIT):
         log_in(account.email, "verkeerd", f"192.0.2.{number}")
-    with pytest.raises(accounts.TooManyAttempts, match="Wacht vijf minuten"):
+    with pytest.raises(throttle.TooManyAttempts, match="Wacht vijf minuten"):
         log_in(account.email, address="198.51.100.1")
 
 
 def test_five_failures_close_the_address_for_every_account(account: Account) -> None:
     for number in range(LIMIT):
         log_in(f"gok{number}@loket.test", "verkeerd")
-    with pytest.raises(accounts.TooManyAttempts):
+    with pytest.raises(throttle.TooManyAttempts):
         log_in(account.email)
 
 
 def test_an_unknown_account_is_closed_just_like_a_known_one(database: Engine) -> None:
     for number in range(LIMIT):
         log_in("niemand@loket.test", "verkeerd", f"192.0.2.{number}")
-    with pytest.raises(accounts.TooManyAttempts):
+    with pytest.raises(throttle.TooManyAttempts):
         log_in("niemand@loket.test", address="198.51.100.1")
 
 
@@ -125,15 +125,15 @@ def test_use_keeps_a_login_alive_but_not_beyond_twelve_hours(account: Account) -
     for half_hours in range(1, 25):
         at = NOON + timedelta(hours=half_hours / 2)
         with transaction() as session:
-            assert accounts.of_token(session, token, at)
-            accounts.touch(session, token, at)
+            assert sessions.find(session, token, at)
+            sessions.touch(session, token, at)
     assert who(token, hours=12.01) is None
 
 
 def test_log_out_ends_this_login_and_no_other(account: Account) -> None:
     mine, other = token_of(account), token_of(account)
     with transaction() as session:
-        accounts.log_out(session, mine)
+        sessions.end(session, mine)
     assert who(mine) is None
     assert who(other)
 

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from loket.accounts import accounts
+from loket.accounts import accounts, sessions
 from loket.clock import utc_now
 from loket.db.base import transaction
 from tests.browser import steps
@@ -183,7 +183,7 @@ def staff(browsing: Browsing, served: str, name: str, role: str) -> Page:
     with transaction() as session:
         account, once = accounts.add(session, f"{name.split()[0].lower()}@loket.local", name, role, now)
         accounts.change_password(session, account, once, PASSWORD, now)
-        token = accounts.open_session(session, account, now)
+        token = sessions.begin(session, account, now)
     context = browsing.context()
     cookie: Any = {"name": "balie", "value": token, "url": f"{served}/balie"}
     context.add_cookies([cookie])

@@ -1,0 +1,234 @@
+"""Logging in through an OpenID Connect provider: authorization code flow with PKCE (OpenID Connect Core 1.0, RFC 7636).
+
+`start` makes the address at the provider and a sealed ticket that the browser keeps meanwhile; `finish` turns what the provider
+sends back into claims that can be trusted; `account_of` says whose they are.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from authlib.common.errors import AuthlibBaseError
+from authlib.oauth2.client import OAuth2Client
+from authlib.oidc.core import CodeIDToken
+from cryptography.fernet import Fernet, InvalidToken
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from loket.accounts import administration
+from loket.accounts.accounts import AccountError
+from loket.accounts.administration import Wish, WishRefused
+from loket.accounts.audit import Audited, audit
+from loket.accounts.models import Account, UsedState
+from loket.settings import Settings
+from loket.tokens import hash_token
+
+logger = logging.getLogger(__name__)
+
+CALLBACK = "/balie/inloggen/openid/terug"
+TIME_AT_PROVIDER = timedelta(minutes=10)
+TIMEOUT_SECONDS = 5.0
+CLOCK_SECONDS = 30
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+"""Signatures with the provider's own key; never one with a shared secret, and never none."""
+
+
+class Refused(Exception):
+    """Why somebody does not get in this way, in Dutch."""
+
+
+class ProviderAway(Refused):
+    """De inlogdienst van uw organisatie is nu niet bereikbaar. Probeer het zo opnieuw, of log in met uw wachtwoord."""
+
+    def __str__(self) -> str:
+        return self.__doc__ or ""
+
+
+INVALID = "De inlogdienst gaf een antwoord dat niet klopt of te oud is. Probeer het opnieuw."
+STOPPED = "U heeft het inloggen bij uw organisatie niet afgemaakt."
+UNVERIFIED = "Uw organisatie heeft uw e-mailadres niet bevestigd. Vraag de beheerder om hulp."
+UNKNOWN = "U heeft nog geen account bij de balie. Vraag de beheerder om een uitnodiging."
+INACTIVE = "Uw account staat uit. Vraag de beheerder om hulp."
+
+
+@dataclass(frozen=True)
+class Started:
+    address: str
+    """Where the browser goes."""
+    ticket: str
+    """What the browser brings back, in a cookie."""
+
+
+def start(configured: Settings, now: datetime) -> Started:
+    """Begin. Raises ProviderAway."""
+    ticket = {name: secrets.token_urlsafe(32) for name in ("state", "nonce", "verifier")}
+    with httpx.Client(timeout=TIMEOUT_SECONDS) as http:
+        found = _discover(http, configured)
+        address, _ = _client(http, configured).create_authorization_url(
+            found["authorization_endpoint"],
+            state=ticket["state"],
+            code_verifier=ticket["verifier"],
+            nonce=ticket["nonce"],
+        )
+    sealed = _box(configured).encrypt_at_time(json.dumps(ticket).encode(), int(now.timestamp()))
+    return Started(str(address), sealed.decode())
+
+
+def opened(configured: Settings, ticket: str, answer: dict[str, str], now: datetime) -> dict[str, str]:
+    """The ticket of this browser, when what came back belongs to it. Raises Refused."""
+    try:
+        life = int(TIME_AT_PROVIDER.total_seconds())
+        kept: dict[str, str] = json.loads(_box(configured).decrypt_at_time(ticket, life, int(now.timestamp())))
+    except (InvalidToken, ValueError) as error:
+        raise Refused(INVALID) from error
+    if not secrets.compare_digest(kept["state"].encode(), answer.get("state", "").encode()):
+        raise Refused(INVALID)
+    if "code" not in answer:
+        raise Refused(STOPPED if answer.get("error") == "access_denied" else INVALID)
+    return kept
+
+
+def use(session: Session, kept: dict[str, str], now: datetime) -> None:
+    """Use the ticket up. Raises Refused when it has been used."""
+    session.execute(delete(UsedState).where(UsedState.at < now - 2 * TIME_AT_PROVIDER))
+    session.add(UsedState(state_hash=hash_token(kept["state"]), at=now))
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Refused(INVALID) from error
+
+
+def finish(configured: Settings, kept: dict[str, str], code: str, now: datetime) -> dict[str, Any]:
+    """The claims of who logged in at the provider. Raises Refused, and ProviderAway."""
+    with httpx.Client(timeout=TIMEOUT_SECONDS) as http:
+        found = _discover(http, configured)
+        try:
+            token = _client(http, configured).fetch_token(
+                found["token_endpoint"],
+                grant_type="authorization_code",
+                code=code,
+                redirect_uri=_callback(configured),
+                code_verifier=kept["verifier"],
+                auth=httpx.BasicAuth(configured.oidc_client_id, configured.oidc_client_secret.get_secret_value()),
+            )
+            keys = http.get(found["jwks_uri"]).raise_for_status().json()
+            return _verified(configured, token, keys, kept["nonce"], now)
+        except httpx.TransportError as error:
+            raise _away(error) from error
+        except (AuthlibBaseError, JoseError, httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            # The kind of error only: its message may quote the token.
+            logger.warning("the answer of the OpenID provider was refused (%s)", type(error).__name__)
+            raise Refused(INVALID) from error
+
+
+def account_of(session: Session, configured: Settings, claims: dict[str, Any], now: datetime) -> Account:
+    """The account of who logged in: known by `sub`, else by a confirmed e-mail address, else made when the role is known.
+
+    Raises Refused.
+    """
+    account = session.scalar(select(Account).where(Account.oidc_subject == claims["sub"]))
+    role = _role(configured, claims)
+    if account is None:
+        account = _first_time(session, claims, role, now)
+    if not account.active:
+        raise Refused(INACTIVE)
+    if role is not None:
+        try:
+            administration.take_role(session, account, role, now)
+        except (AccountError, WishRefused):
+            # The last administrator, or a partner without an organisation: what the administrator here has set stays.
+            logger.warning("account %s keeps the role %s; the provider says %s", account.id, account.role, role)
+    return account
+
+
+def _first_time(session: Session, claims: dict[str, Any], role: str | None, now: datetime) -> Account:
+    email = str(claims.get("email", "")).strip().lower()
+    if claims.get("email_verified") is not True or not administration.EMAIL.fullmatch(email):
+        raise Refused(UNVERIFIED)
+    account = session.scalar(select(Account).where(Account.email == email))
+    if account is None:
+        if role is None or role == "partner":
+            raise Refused(UNKNOWN)
+        name = str(claims.get("name") or email.partition("@")[0])[: administration.LONGEST_NAME]
+        try:
+            account = administration.join(session, email, Wish(name, role), now)
+        except WishRefused as refused:
+            raise Refused(UNKNOWN) from refused
+    elif account.oidc_subject is not None:
+        # The address belongs to another person at the provider now; an account is never handed on by itself.
+        raise Refused(UNKNOWN)
+    account.oidc_subject = str(claims["sub"])
+    session.flush()
+    audit(session, account, Audited.ACCOUNT_LINK_PROVIDER, f"account:{account.id}", now)
+    return account
+
+
+def _role(configured: Settings, claims: dict[str, Any]) -> str | None:
+    said = claims.get(configured.oidc_claim)
+    values = said if isinstance(said, list) else [said]
+    return next((role for value, role in configured.roles_of_provider.items() if value in values), None)
+
+
+def _discover(http: httpx.Client, configured: Settings) -> dict[str, str]:
+    issuer = configured.oidc_issuer
+    try:
+        answer = http.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration").raise_for_status()
+        found: dict[str, str] = answer.json()
+        if found["issuer"] != issuer:
+            raise ValueError("another issuer")
+        return {name: found[name] for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        raise _away(error) from error
+
+
+def _verified(
+    configured: Settings, token: dict[str, Any], keys: dict[str, Any], nonce: str, now: datetime
+) -> dict[str, Any]:
+    """The claims of the ID token, with signature, issuer, audience, time and nonce checked."""
+    signed = jwt.decode(token["id_token"], KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # type: ignore[arg-type]
+    options = {
+        "iss": {"essential": True, "value": configured.oidc_issuer},
+        "aud": {"essential": True, "value": configured.oidc_client_id},
+        "sub": {"essential": True},
+    }
+    params = {"nonce": nonce, "client_id": configured.oidc_client_id, "access_token": token.get("access_token")}
+    claims = CodeIDToken(signed.claims, signed.header, options, params)
+    claims.validate(now=int(now.timestamp()), leeway=CLOCK_SECONDS)
+    if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
+        raise ValueError("sub")
+    return dict(claims)
+
+
+def _client(http: httpx.Client, configured: Settings) -> OAuth2Client:
+    return OAuth2Client(
+        http,
+        configured.oidc_client_id,
+        configured.oidc_client_secret.get_secret_value(),
+        scope="openid email profile",
+        redirect_uri=_callback(configured),
+        code_challenge_method="S256",
+    )
+
+
+def _callback(configured: Settings) -> str:
+    return f"{configured.url}{CALLBACK}"
+
+
+def _away(error: Exception) -> ProviderAway:
+    logger.warning("the OpenID provider cannot be used (%s)", type(error).__name__)
+    return ProviderAway()
+
+
+def _box(configured: Settings) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(bytes.fromhex(configured.token("openid"))))

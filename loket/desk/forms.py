@@ -1,0 +1,24 @@
+"""What the forms of the desk have in common."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Template
+
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+def page(
+    name: str,
+    context: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Template:
+    """A page with a form: what was wrong stands beside its field, and what was typed is kept."""
+    whole = {**context, "errors": defaultdict(str, errors or {}), "typed": defaultdict(str, typed or {})}
+    return Template(name, context=whole, status_code=422 if errors else 200)
