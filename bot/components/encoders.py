@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -86,13 +88,17 @@ class OnnxEncoder:
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         # Texts of like length together: all of a batch are padded to its longest.
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
-        vectors = np.zeros((len(texts), getattr(self, "dimension", 0)), np.float32)
-        for start in range(0, len(order), BATCH):
-            places = order[start : start + BATCH]
-            found = self._encode([texts[place] for place in places])
-            if not vectors.shape[1]:
-                vectors = np.zeros((len(texts), found.shape[1]), np.float32)
-            vectors[places] = found
+        batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+        if not batches:
+            return np.zeros((0, self.dimension), np.float32)
+        if len(batches) == 1:
+            found = self._encode([texts[place] for place in order])
+        else:
+            with ThreadPoolExecutor(os.cpu_count()) as threads:
+                parts = threads.map(lambda places: self._encode([texts[place] for place in places]), batches)
+                found = np.concatenate(list(parts))
+        vectors = np.empty_like(found)
+        vectors[order] = found
         return vectors
 
     def _encode(self, texts: Sequence[str]) -> np.ndarray:

@@ -31,7 +31,7 @@ class Settings:
     letter_weight: float = 1.0
     dense_weight: float = 1.1
     penalty: float = 0.12
-    neighbours: float = 6.0
+    neighbours: float = 12.0
     nearness: float = 5.0
     ridge: float = 0.6
     most_grams: int = 60_000

@@ -94,7 +94,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             known = {text: self._cache[text] for text in texts if text in self._cache}
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            # One at a time: what stands beside a text may move its vector a little, and must not decide its answer.
+            # One at a time: nothing is won by a batch of so few, which would be padded to the longest.
             known.update({text: self.encoder.encode([text])[0] for text in new})
             with self._lock:
                 self._cache.update({text: known[text] for text in new})

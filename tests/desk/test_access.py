@@ -28,11 +28,30 @@ from tests.support.site import Adviser, all_of, logged_in, make_account, make_ti
 Site = TestClient[Any]
 TICKET = "/balie/vragen/{ticket_id:int}"
 
+ACCOUNT = "/balie/accounts/{account_id:int}"
 RULE: dict[tuple[str, str], Action | None] = {
     ("GET", "/balie"): None,
     ("GET", "/balie/hulp"): None,
     ("GET", "/balie/wachtwoord"): None,
     ("POST", "/balie/wachtwoord"): None,
+    ("GET", "/balie/account"): None,
+    ("POST", "/balie/account/naam"): None,
+    ("POST", "/balie/account/sessies"): None,
+    ("GET", "/balie/account/tweede-stap"): None,
+    ("POST", "/balie/account/tweede-stap"): None,
+    ("POST", "/balie/account/tweede-stap/begin"): None,
+    ("POST", "/balie/account/tweede-stap/codes"): None,
+    ("POST", "/balie/account/tweede-stap/uit"): None,
+    ("GET", "/balie/accounts"): Action.ADMINISTER,
+    ("GET", "/balie/accounts/nieuw"): Action.ADMINISTER,
+    ("POST", "/balie/accounts/nieuw"): Action.ADMINISTER,
+    ("GET", ACCOUNT): Action.ADMINISTER,
+    ("POST", ACCOUNT): Action.ADMINISTER,
+    ("POST", f"{ACCOUNT}/aan"): Action.ADMINISTER,
+    ("POST", f"{ACCOUNT}/uit"): Action.ADMINISTER,
+    ("POST", f"{ACCOUNT}/sessies"): Action.ADMINISTER,
+    ("POST", f"{ACCOUNT}/tweede-stap"): Action.ADMINISTER,
+    ("POST", f"{ACCOUNT}/link"): Action.ADMINISTER,
     ("POST", "/balie/volgende"): Action.CLAIM,
     ("GET", "/balie/gesprekken"): Action.STEP_IN,
     ("POST", "/balie/gesprekken/{conversation_id:str}/instappen"): Action.STEP_IN,
@@ -75,6 +94,14 @@ RULE: dict[tuple[str, str], Action | None] = {
 ELSEWHERE = {
     ("GET", "/balie/inloggen"): "open to all",
     ("POST", "/balie/inloggen"): "open to all",
+    ("GET", "/balie/inloggen/code"): "the second step of logging in",
+    ("POST", "/balie/inloggen/code"): "the second step of logging in",
+    ("GET", "/balie/inloggen/openid"): "open to all",
+    ("GET", "/balie/inloggen/openid/terug"): "open to all",
+    ("GET", "/balie/wachtwoord-vergeten"): "open to all",
+    ("POST", "/balie/wachtwoord-vergeten"): "open to all",
+    ("GET", "/balie/link/{token:str}"): "open to who has the link",
+    ("POST", "/balie/link/{token:str}"): "open to who has the link",
     ("POST", "/balie/uitloggen"): "ends the login of this test",
     ("GET", "/balie/events"): "does not end; says no more than that something changed",
 }
@@ -103,6 +130,8 @@ def refer(ticket: Ticket, by: Account, partner: str = "balans") -> Ticket:
 def request(browser: Adviser, method: str, route: str, ticket: Ticket, file: int, module: int) -> httpx.Response:
     path = route.replace("{ticket_id:int}", str(ticket.id)).replace("{attachment_id:int}", str(file))
     path = path.replace("{module_id:int}", str(module)).replace("{conversation_id:str}", "weg")
+    if "{account_id:int}" in path:
+        path = path.replace("{account_id:int}", str(make_account("Olaf Vos", role="adviser").id))
     if path.endswith("/bijlage"):
         return browser.client.post(path, files={"file": ("a.txt", b"tekst")})
     return browser.client.request(method, path, data={"text": "x"} if method == "POST" else None)
@@ -143,7 +172,7 @@ def test_each_role_gets_what_the_rule_says(site: Site, role: str) -> None:
             if role == "partner":
                 refer(ticket, lead)
             answer = request(browser, method, route, ticket, a_file(ticket, browser.account), a_module())
-            about_ticket = "_id:int}" in route and "module" not in route
+            about_ticket = "{ticket_id:int}" in route or "{attachment_id:int}" in route
             if action is None or access.may(browser.account, action):
                 assert answer.status_code not in (403, 404), (route, answer.status_code)
             elif about_ticket and not access.may(browser.account, Action.READ):

@@ -7,21 +7,22 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pyotp
 import pytest
 from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
-from loket.accounts import audit
+from loket.accounts import audit, links, second_factor
 from loket.accounts.access import Action
 from loket.accounts.audit import Audited
-from loket.accounts.models import Audit
+from loket.accounts.models import Account, Audit
 from loket.clock import utc_now
-from loket.db.base import transaction
+from loket.db.base import reading, transaction
 from loket.desk import labels
 from loket.tickets.models import Ticket
 from tests.desk.test_access import TICKET, at_desk, refer
 from tests.support.service import Parent
-from tests.support.site import PASSWORD, Adviser, all_of, make_ticket, text_of
+from tests.support.site import PASSWORD, Adviser, all_of, make_account, make_ticket, text_of
 
 Site = TestClient[Any]
 MARK = "geheimwoord"
@@ -31,6 +32,7 @@ EXEMPT = {
     f"{TICKET}/open": "a sign of life of an open page, every few seconds; opening the page is on record",
     f"{TICKET}/concept": "saves by itself while somebody types; only they see it",
     f"{TICKET}/invoegen": "puts a text in one's own draft",
+    "/balie/account/tweede-stap/begin": "nothing counts before the code is typed",
     "/balie/bellen/voorstel": "changes nothing: finds a theme for what was typed",
 }
 
@@ -118,6 +120,53 @@ def log_in(_site: Site, browser: Adviser, _ticket: Ticket) -> Any:
     return browser.post("/balie/inloggen", email=browser.account.email, password=PASSWORD)
 
 
+def to_colleague(path: str = "", **form: str) -> Drive:
+    """A form of the page of another adviser's account."""
+
+    def drive(_site: Site, browser: Adviser, _ticket: Ticket) -> Any:
+        colleague = make_account(f"Olaf Vos {len(all_of(Account))}", role="adviser")
+        if path == "/aan":
+            browser.post(f"/balie/accounts/{colleague.id}/uit")
+        _forget(browser)
+        return browser.post(f"/balie/accounts/{colleague.id}{path}", **form)
+
+    return drive
+
+
+def code_of(browser: Adviser) -> str:
+    with reading() as session:
+        return pyotp.TOTP(second_factor.secret(session.get_one(Account, browser.account.id)) or "").now()
+
+
+def begin_factor(_site: Site, browser: Adviser, _ticket: Ticket) -> Any:
+    return browser.post("/balie/account/tweede-stap/begin", password=PASSWORD)
+
+
+def confirm_factor(_site: Site, browser: Adviser, _ticket: Ticket) -> Any:
+    return browser.post("/balie/account/tweede-stap", code=code_of(browser))
+
+
+def log_in_with_code(site: Site, browser: Adviser, ticket: Ticket) -> Any:
+    log_in(site, browser, ticket)
+    # The step of the first code is spent; the next one is in time as well.
+    with reading() as session:
+        key = second_factor.secret(session.get_one(Account, browser.account.id)) or ""
+    code = pyotp.TOTP(key).at(utc_now() + timedelta(seconds=30))
+    return browser.post("/balie/inloggen/code", code=code)
+
+
+def ask_reset(_site: Site, browser: Adviser, _ticket: Ticket) -> Any:
+    return browser.post("/balie/wachtwoord-vergeten", email=browser.account.email)
+
+
+def choose_by_link(_site: Site, browser: Adviser, _ticket: Ticket) -> Any:
+    with transaction() as session:
+        mine = session.get_one(Account, browser.account.id)
+        link = links.send(session, mine, links.Purpose.RESET, utc_now())
+    return browser.post(f"/balie/link/{link.rpartition('/')[2]}", new=f"{MARK} twee drie vier")
+
+
+FACTOR = after(begin_factor, confirm_factor)
 MODULE = to("/balie/tekstblokken", title=MARK, text=MARK)
 DRIVEN: dict[str, tuple[Audited, Drive]] = {
     "/balie/volgende": (Audited.TICKET_CLAIM, to("/balie/volgende")),
@@ -155,9 +204,43 @@ DRIVEN: dict[str, tuple[Audited, Drive]] = {
     f"{TICKET}/aannemen": (Audited.TICKET_ACCEPT, offered_to_me(to_ticket("aannemen"))),
     f"{TICKET}/afslaan": (Audited.TICKET_DECLINE, offered_to_me(to_ticket("afslaan"))),
     "/balie/inloggen": (Audited.LOGIN, log_in),
+    "/balie/inloggen/code": (Audited.LOGIN, after(FACTOR, log_in_with_code)),
+    "/balie/wachtwoord-vergeten": (Audited.PASSWORD_RESET_ASKED, ask_reset),
+    "/balie/link/{token:str}": (Audited.PASSWORD_CHOSEN, choose_by_link),
+    "/balie/account/naam": (Audited.ACCOUNT_NAME, to("/balie/account/naam", name=MARK)),
+    "/balie/account/sessies": (Audited.SESSIONS_END, to("/balie/account/sessies")),
+    "/balie/account/tweede-stap": (Audited.SECOND_FACTOR_SET, FACTOR),
+    "/balie/account/tweede-stap/codes": (
+        Audited.RECOVERY_CODES_NEW,
+        after(FACTOR, to("/balie/account/tweede-stap/codes", password=PASSWORD)),
+    ),
+    "/balie/account/tweede-stap/uit": (
+        Audited.SECOND_FACTOR_REMOVED,
+        after(FACTOR, to("/balie/account/tweede-stap/uit", password=PASSWORD)),
+    ),
+    "/balie/accounts/nieuw": (
+        Audited.ACCOUNT_INVITE,
+        to("/balie/accounts/nieuw", name=MARK, email=f"{MARK}@loket.test", role="adviser"),
+    ),
+    "/balie/accounts/{account_id:int}": (Audited.ACCOUNT_CHANGE, to_colleague(name=MARK, role="lead")),
+    "/balie/accounts/{account_id:int}/uit": (Audited.ACCOUNT_DEACTIVATE, to_colleague("/uit")),
+    "/balie/accounts/{account_id:int}/aan": (Audited.ACCOUNT_ACTIVATE, to_colleague("/aan")),
+    "/balie/accounts/{account_id:int}/sessies": (Audited.SESSIONS_END, to_colleague("/sessies")),
+    "/balie/accounts/{account_id:int}/tweede-stap": (Audited.SECOND_FACTOR_REMOVED, to_colleague("/tweede-stap")),
+    "/balie/accounts/{account_id:int}/link": (Audited.ACCOUNT_SEND_LINK, to_colleague("/link")),
     "/balie/wachtwoord": (Audited.PASSWORD_CHANGE, to("/balie/wachtwoord", old=PASSWORD, new=f"{MARK} twee drie")),
     "/balie/uitloggen": (Audited.LOGOUT, to("/balie/uitloggen")),
 }
+
+
+ANSWERED_WITH_A_PAGE = {
+    "/balie/wachtwoord-vergeten",
+    "/balie/account/tweede-stap",
+    "/balie/account/tweede-stap/codes",
+    "/balie/accounts/nieuw",
+    "/balie/accounts/{account_id:int}/link",
+}
+"""What it has to say is said once, or the same to everybody."""
 
 
 def test_every_changing_route_of_the_desk_is_driven_here_or_exempt(site: Site) -> None:
@@ -174,7 +257,7 @@ def test_every_change_leaves_exactly_one_line_and_no_text(site: Site) -> None:
         with at_desk(site, "administrator") as browser:
             ticket = make_ticket(f"{MARK} op school")
             _forget(browser)
-            assert drive(site, browser, ticket).status_code == 303, route
+            assert drive(site, browser, ticket).status_code == (200 if route in ANSWERED_WITH_A_PAGE else 303), route
             new = all_of(Audit)[browser.client.audit_before :]  # type: ignore[attr-defined]
             assert [(row.action, row.account_id) for row in new] == [(action, browser.account.id)], route
     assert MARK not in repr([(row.action, row.object, row.detail) for row in all_of(Audit)])
