@@ -39,7 +39,13 @@ class Side:
 
 
 def ours(folder: Path) -> Side:
-    train = [sys.executable, "-m", "bot.train", "--name", "ours", "--out", str(folder), "--data", *DATA]
+    # As on the first day: without the vectors that an earlier training kept.
+    config = yaml.safe_load((ROOT / "config.yml").read_text())
+    for component in config["pipeline"]:
+        component.pop("kept", None)
+    (folder / "ours.yml").write_text(yaml.safe_dump(config))
+    train = [sys.executable, "-m", "bot.train", "--config", str(folder / "ours.yml")]
+    train += ["--name", "ours", "--out", str(folder), "--data", *DATA]
     serve = [sys.executable, "-m", "bot.serve", "--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     return Side("ours", train, serve, "/webhooks/loket/message", "text")
 

