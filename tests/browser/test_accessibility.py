@@ -135,7 +135,7 @@ def test_a_question_at_the_desk(parent: Page, desk: Page) -> None:
     check(desk, "ticket closed")
 
 
-def test_a_desk_without_questions(browsing: Browsing, served: str, sqlite: Engine) -> None:
+def test_a_desk_without_questions(served: str, browsing: Browsing, sqlite: Engine) -> None:
     page = staff(browsing, served, "Lege Balie", "adviser")
     page.goto(f"{served}/balie")
     expect(page.get_by_text("Er zijn geen open vragen.")).to_be_visible()
@@ -143,7 +143,7 @@ def test_a_desk_without_questions(browsing: Browsing, served: str, sqlite: Engin
     page.context.close()
 
 
-def test_the_audit_trail(browsing: Browsing, served: str, sqlite: Engine) -> None:
+def test_the_audit_trail(served: str, browsing: Browsing, sqlite: Engine) -> None:
     page = staff(browsing, served, "Bea Heer", "administrator")
     ticket = make_ticket("Mag dit op school?")
     page.goto(f"{served}/balie/vragen/{ticket.id}")
@@ -157,7 +157,7 @@ def test_the_audit_trail(browsing: Browsing, served: str, sqlite: Engine) -> Non
     page.context.close()
 
 
-def test_a_conversation_that_is_offered_to_a_colleague(browsing: Browsing, served: str, sqlite: Engine) -> None:
+def test_a_conversation_that_is_offered_to_a_colleague(served: str, browsing: Browsing, sqlite: Engine) -> None:
     aisha = staff(browsing, served, "Aisha de Boer", "adviser")
     bram = staff(browsing, served, "Bram Visser", "adviser")
     bram.goto(f"{served}/balie")

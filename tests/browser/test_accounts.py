@@ -55,7 +55,7 @@ def by_key(page: Page, name: str, role: str = "button") -> None:
     raise AssertionError(f"Tab does not reach {name}")
 
 
-def test_from_invitation_to_recovery_code(browsing: Browsing, served: str, sqlite: Engine) -> None:
+def test_from_invitation_to_recovery_code(served: str, browsing: Browsing, sqlite: Engine) -> None:
     boss = make_account("Beheer", role="administrator")
     page = browsing.context().new_page()
     log_in(page, served, boss.email)
@@ -131,7 +131,7 @@ def test_from_invitation_to_recovery_code(browsing: Browsing, served: str, sqlit
     leave(bram, served)
 
 
-def test_a_forgotten_password(browsing: Browsing, served: str, sqlite: Engine) -> None:
+def test_a_forgotten_password(served: str, browsing: Browsing, sqlite: Engine) -> None:
     browsing.expected.append("404")
     account = make_account()
     page = browsing.context().new_page()
@@ -164,7 +164,7 @@ def with_provider(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Provid
 
 
 def test_the_way_back_from_the_provider_ends_at_the_desk(
-    browsing: Browsing, with_provider: Provider, served: str, monkeypatch: pytest.MonkeyPatch
+    served: str, browsing: Browsing, with_provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The provider is another site for the browser, so that the strict cookie shows whether the way back works."""
     monkeypatch.setenv("LOKET_BASE_URL", served)

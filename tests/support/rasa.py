@@ -85,6 +85,12 @@ class FakeRasa:
         return action, dict(latest)
 
 
+class Server(ThreadingHTTPServer):
+    """Closes when its last answer is given: an action that is still busy would write into the next test's database."""
+
+    daemon_threads = False
+
+
 @pytest.fixture
 def rasa(own_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeRasa]:
     """A fake Rasa on the port where the service looks for it; unknown texts are about bullying."""
@@ -119,7 +125,7 @@ def rasa(own_settings: settings.Settings, monkeypatch: pytest.MonkeyPatch) -> It
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", fake.port), Handler)
+    server = Server(("127.0.0.1", fake.port), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     yield fake

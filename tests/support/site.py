@@ -51,7 +51,10 @@ def parent(site: TestClient[Any]) -> Parent:
 
 @pytest.fixture
 def served(sqlite: Engine, rasa: FakeRasa) -> Iterator[str]:
-    """The address of the web application behind a real server, for what a client in the same thread cannot show."""
+    """The address of the web application behind a real server, for what a client in the same thread cannot show.
+
+    A test with a browser asks for this first: the browser is then closed before the server, and misses nothing.
+    """
     port = free_ports(1)[0]
     config = uvicorn.Config(create_app(), port=port, log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
