@@ -14,7 +14,7 @@ from loket.accounts import accounts, throttle
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account, MailLink
 from loket.clock import dutch_moment
-from loket.db.base import removed
+from loket.db.base import changed
 from loket.mail import outbox
 from loket.tokens import hash_token
 
@@ -73,7 +73,7 @@ def choose_password(session: Session, token: str, password: str, now: datetime) 
     """Set the password with a link, which is then used up. Raises LinkGone, or AccountError with the link unused."""
     account = find(session, token, now).account
     accounts.set_password(session, account, password)
-    if not removed(session, delete(MailLink).where(MailLink.token_hash == hash_token(token))):
+    if not changed(session, delete(MailLink).where(MailLink.token_hash == hash_token(token))):
         raise LinkGone
     audit(session, account, Audited.PASSWORD_CHOSEN, f"account:{account.id}", now)
     return account

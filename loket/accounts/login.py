@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from loket.accounts import passwords, second_factor, sessions, throttle
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account, HalfLogin
-from loket.db.base import removed
+from loket.db.base import changed
 from loket.tokens import hash_token
 
 TIME_FOR_CODE = timedelta(minutes=5)
@@ -73,7 +73,7 @@ def with_code(session: Session, token: str, code: str, address: str, now: dateti
         throttle.count(session, keys, now)
         audit(session, account, Audited.LOGIN_FAILED, f"account:{account.id}", now)
         return None
-    if not removed(session, delete(HalfLogin).where(HalfLogin.token_hash == hash_token(token))):
+    if not changed(session, delete(HalfLogin).where(HalfLogin.token_hash == hash_token(token))):
         raise HalfLoginGone
     return full(session, account, now)
 

@@ -6,7 +6,6 @@ sends back into claims that can be trusted; `account_of` says whose they are.
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
 import secrets
@@ -18,7 +17,7 @@ import httpx
 from authlib.common.errors import AuthlibBaseError
 from authlib.oauth2.client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -32,7 +31,7 @@ from loket.accounts.administration import Wish, WishRefused
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account, UsedState
 from loket.settings import Settings
-from loket.tokens import hash_token
+from loket.tokens import box, hash_token
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +80,7 @@ def start(configured: Settings, now: datetime) -> Started:
             code_verifier=ticket["verifier"],
             nonce=ticket["nonce"],
         )
-    sealed = _box(configured).encrypt_at_time(json.dumps(ticket).encode(), int(now.timestamp()))
+    sealed = box(configured.token("openid")).encrypt_at_time(json.dumps(ticket).encode(), int(now.timestamp()))
     return Started(str(address), sealed.decode())
 
 
@@ -89,7 +88,9 @@ def opened(configured: Settings, ticket: str, answer: dict[str, str], now: datet
     """The ticket of this browser, when what came back belongs to it. Raises Refused."""
     try:
         life = int(TIME_AT_PROVIDER.total_seconds())
-        kept: dict[str, str] = json.loads(_box(configured).decrypt_at_time(ticket, life, int(now.timestamp())))
+        kept: dict[str, str] = json.loads(
+            box(configured.token("openid")).decrypt_at_time(ticket, life, int(now.timestamp()))
+        )
     except (InvalidToken, ValueError) as error:
         raise Refused(INVALID) from error
     if not secrets.compare_digest(kept["state"].encode(), answer.get("state", "").encode()):
@@ -228,7 +229,3 @@ def _callback(configured: Settings) -> str:
 def _away(error: Exception) -> ProviderAway:
     logger.warning("the OpenID provider cannot be used (%s)", type(error).__name__)
     return ProviderAway()
-
-
-def _box(configured: Settings) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(bytes.fromhex(configured.token("openid"))))

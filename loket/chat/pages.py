@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import Cookie, State
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 from litestar.response import Redirect, Template
 from sqlalchemy.exc import IntegrityError
 
@@ -25,9 +23,8 @@ from loket.db.base import reading, transaction
 from loket.faq import answers
 from loket.tickets import queue, states
 from loket.tickets.models import Ticket
+from loket.web.forms import Form
 from loket.web.limits import limit_conversations, limit_messages
-
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 STARTERS = (
     "Mijn kind wordt gepest. Wat kan ik doen?",

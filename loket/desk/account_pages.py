@@ -21,9 +21,10 @@ from loket.accounts.models import ROLES, Account
 from loket.clock import utc_now
 from loket.db.base import LARGEST_ID, reading, transaction
 from loket.desk import session as staff
-from loket.desk.forms import Form, page
+from loket.desk.forms import page
 from loket.desk.labels import ROLE_LABELS
 from loket.tickets import routing, teams
+from loket.web.forms import Form
 
 HERE = "/balie/accounts"
 

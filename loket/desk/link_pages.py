@@ -17,7 +17,8 @@ from loket.accounts.throttle import TooManyAttempts
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as staff
-from loket.desk.forms import Form, page
+from loket.desk.forms import page
+from loket.web.forms import Form
 from loket.web.security import client_address
 
 # The token stands in the address, which may go into no Referer. With no-referrer a browser would send a form with the

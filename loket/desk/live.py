@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from loket import catalogue
 from loket.accounts.access import Action
 from loket.accounts.audit import Audited, audit, audit_read
-from loket.accounts.models import Account
 from loket.chat import dialogue
 from loket.chat import models as chat
 from loket.chat.models import Conversation, Message
@@ -61,7 +60,7 @@ def _page(request: Request, error: str = "") -> Template:
         audit_read(session, who, Audited.CONVERSATIONS_READ, "conversation", now)
     with reading() as session:
         rows = [_row(session, conversation) for conversation in live_chat.under_way(session, now)]
-    return Template("balie/conversations.html", context=_context(who) | {"rows": rows, "error": error})
+    return Template("balie/conversations.html", context={"account": who, "rows": rows, "error": error})
 
 
 def _row(session: Session, conversation: Conversation) -> dict[str, Any]:
@@ -75,10 +74,6 @@ def _row(session: Session, conversation: Conversation) -> dict[str, Any]:
         "theme": known.themes[intent.theme] if intent else "nog onbekend",
         "sector": catalogue.SECTORS.get(conversation.sector or "", ""),
     }
-
-
-def _context(who: Account) -> dict[str, Any]:
-    return {"account": who}
 
 
 async def _changes(state: State) -> AsyncIterator[ServerSentEventMessage]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from loket import catalogue
@@ -24,8 +22,8 @@ from loket.desk import suggestions
 from loket.desk.suggestions import Reading
 from loket.tickets import calls
 from loket.tickets.calls import Call
+from loket.web.forms import Form
 
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 NOTHING = Reading(None, None, None, False, [])
 FIELDS = {"text": "question", "email": "email", "phone": "phone", "when": "when"}
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Request, Response, get, post
-from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
@@ -19,8 +18,7 @@ from loket.db.base import LARGEST_ID, reading, transaction
 from loket.desk import session as staff
 from loket.tickets import modules, routing
 from loket.tickets.models import TextModule
-
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+from loket.web.forms import Form
 
 
 class TextModulePages(Controller):

@@ -42,8 +42,8 @@ from loket.tickets import (
     transfers,
 )
 from loket.tickets.models import Ticket
+from loket.web.forms import Form
 
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Do = Callable[[Session, Ticket, Account], object]
 
 COLLISIONS = (claims.NotYours, states.IllegalChange)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Controller, Request, Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from loket import catalogue
@@ -21,8 +19,6 @@ from loket.desk import session as staff
 from loket.faq import search as faq_search
 from loket.tickets import claims, lists, merging, routing, states
 from loket.tickets.lists import Wanted
-
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 PARAMETERS = {"thema": "theme", "sector": "sector", "kanaal": "channel", "team": "team", "regio": "region"}
 """How a fact is called in an address, and in the database."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Response, get, post
-from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
@@ -20,8 +19,7 @@ from loket.db.base import LARGEST_ID, reading, transaction
 from loket.tickets import attachments, queue, states
 from loket.tickets.models import Attachment, Ticket
 from loket.web.files import download
-
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+from loket.web.forms import Form
 
 
 class FollowUpPage(Controller):

@@ -11,7 +11,7 @@ from loket.accounts import access
 from loket.accounts.access import Action
 from loket.accounts.models import Account, StaffSession
 from loket.chat import models as chat
-from loket.db.base import changed, removed
+from loket.db.base import changed
 from loket.tickets import claims, events, live_chat
 from loket.tickets.models import CLAIMED, CLOSED, Offer, Ticket
 
@@ -72,7 +72,7 @@ def accept(session: Session, ticket_id: int, adviser: Account, now: datetime) ->
 def decline(session: Session, ticket: Ticket, who: Account, now: datetime) -> None:
     """Say no to an offer, or take one's own back. Without an offer nothing happens."""
     own = delete(Offer).where(Offer.ticket_id == ticket.id, or_(Offer.to_id == who.id, Offer.from_id == who.id))
-    if removed(session, own):
+    if changed(session, own):
         events.record(session, ticket, "offer_ended", now, who)
 
 
