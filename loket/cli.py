@@ -45,11 +45,11 @@ def check_settings() -> None:
 @app.command()
 def serve() -> None:
     """Run everything: website, assistant and action server, restarting what dies. Ctrl-C stops it."""
-    from loket import processes, service
+    from loket.run import processes, serve
 
     try:
-        service.serve()
-    except (service.PortInUse, processes.BotMissing) as error:
+        serve.serve()
+    except (serve.PortInUse, processes.BotMissing) as error:
         _fail(str(error))
 
 
@@ -66,8 +66,8 @@ def rasa() -> None:
     """Run only Rasa (for systemd)."""
     import os
 
-    from loket import processes
-    from loket.catalogue import ROOT
+    from loket.paths import ROOT
+    from loket.run import processes
 
     command = processes.rasa()
     os.chdir(ROOT)
@@ -79,10 +79,10 @@ def train() -> None:
     """Train the assistant on data/ into the configured model."""
     import subprocess
 
-    from loket import processes, service
+    from loket.run import processes, serve
 
     try:
-        service.train(settings.load())
+        serve.train(settings.load())
     except processes.BotMissing as error:
         _fail(str(error))
     except subprocess.CalledProcessError as error:
@@ -95,7 +95,8 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Show what the trained assistant makes of a question, and what it would do."""
-    from loket import catalogue, processes
+    from loket import catalogue
+    from loket.run import processes
 
     texts = [line.strip() for line in sys.stdin if line.strip()] if text == "-" else [text]
     try:
@@ -123,7 +124,8 @@ def evaluate(
     record: Annotated[bool, typer.Option("--record", help="Record the figures as the ones to hold.")] = False,
 ) -> None:
     """Measure how well the trained assistant understands questions whose intent is known."""
-    from loket import catalogue, processes
+    from loket import catalogue
+    from loket.run import processes
     from loket.training import evaluation, examples, report
     from loket.yamlfile import ContentError
 
@@ -154,14 +156,14 @@ def account_add(
     role: Annotated[str, typer.Option(help="adviser, partner, editor, lead or administrator.")] = "adviser",
 ) -> None:
     """Make an account and print its one-time password."""
-    from loket.accounts import accounts
+    from loket.accounts import credentials
     from loket.clock import utc_now
     from loket.db.base import transaction
 
     try:
         with transaction() as session:
-            account, password = accounts.add(session, email, name, role, utc_now())
-    except accounts.AccountError as error:
+            account, password = credentials.add(session, email, name, role, utc_now())
+    except credentials.AccountError as error:
         _fail(str(error))
     typer.echo(f"{account.email}\none-time password: {password}")
 
@@ -188,14 +190,14 @@ def account_list() -> None:
 @account_app.command("reset")
 def account_reset(email: str) -> None:
     """Let in who is locked out: a new one-time password, no second factor, all logins ended."""
-    from loket.accounts import accounts
+    from loket.accounts import credentials
     from loket.clock import utc_now
     from loket.db.base import transaction
 
     try:
         with transaction() as session:
-            account, password = accounts.reset(session, email, utc_now())
-    except accounts.AccountError as error:
+            account, password = credentials.reset(session, email, utc_now())
+    except credentials.AccountError as error:
         _fail(str(error))
     typer.echo(f"{account.email}\none-time password: {password}")
 
@@ -203,8 +205,8 @@ def account_reset(email: str) -> None:
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Create the database or bring it to the newest version."""
-    from loket.db import migrate
     from loket.db.base import engine
+    from loket.migrations import migrate
 
     migrate.upgrade(engine())
     typer.echo("the database is up to date")
@@ -213,8 +215,8 @@ def db_upgrade() -> None:
 @db_app.command("revision")
 def db_revision(message: str) -> None:
     """Write a new migration from the difference between models and database (developers)."""
-    from loket.db import migrate
     from loket.db.base import engine
+    from loket.migrations import migrate
 
     migrate.new_revision(engine(), message)
 
@@ -262,11 +264,11 @@ def faq_review(as_json: Json = False) -> None:
 @routing_app.command("check")
 def routing_check() -> None:
     """Report rules with an unknown team, partner, theme, sector, denomination, region or language."""
-    from loket.tickets import routing
+    from loket.routing import rules
     from loket.yamlfile import ContentError
 
     try:
-        routing.load()
+        rules.load()
     except ContentError as error:
         _report(error.problems)
     _report([])
@@ -280,23 +282,23 @@ def routing_try(
     as_json: Json = False,
 ) -> None:
     """Show which team a question goes to, by which rule, and what the assistant took from the text."""
-    from loket import processes
-    from loket.tickets import routing, routing_trial
+    from loket.routing import rules, trial
+    from loket.run import processes
 
     try:
         row = next(iter(processes.parse([text], settings.load().model)))
-    except (processes.BotMissing, RuntimeError) as error:
+    except (processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
         _fail(str(error))
-    trial = routing_trial.of_parse(text, row, sector or None, channel)
+    found = trial.of_parse(text, row, sector or None, channel)
     if as_json:
-        typer.echo(json.dumps(trial.as_dict(), ensure_ascii=False))
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
         return
     typer.echo(text)
-    for name, value in trial.facts.items():
+    for name, value in found.facts.items():
         typer.echo(f"  {name:13} {value}")
-    typer.echo(f"  -> {trial.route.explanation}")
-    typer.echo(f"     promise {trial.route.promise}, partner {trial.route.partner or '-'}")
-    typer.echo(f"     rule at {routing.ROUTING_FILE.name}:{trial.route.line}")
+    typer.echo(f"  -> {found.route.explanation}")
+    typer.echo(f"     promise {found.route.promise}, partner {found.route.partner or '-'}")
+    typer.echo(f"     rule at {rules.ROUTING_FILE.name}:{found.route.line}")
 
 
 @app.command("settings")

@@ -15,14 +15,17 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from loket.catalogue import ROOT
+from loket.exceptions import LoketError
+from loket.paths import ROOT
 
 ROLES = ("adviser", "partner", "editor", "lead", "administrator")
 """As in loket.accounts.models, which stands above this module; a test holds them equal."""
 
 
-class SettingsError(Exception):
+class SettingsError(LoketError):
     """A setting has a value that cannot be used. The message names the variable."""
+
+    code = "settings_error"
 
 
 class Settings(BaseSettings):

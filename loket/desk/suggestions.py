@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from loket import catalogue
-from loket.chat import rasa
+from loket.assistant import rasa
 from loket.faq import answers, search
 from loket.faq.answers import Answer
 

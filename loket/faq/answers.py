@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationInfo, field_validator, model_validator
 
-from loket import catalogue, yamlfile
+from loket import catalogue, paths, yamlfile
 from loket.yamlfile import ContentError, Problem
 
-FAQ_DIR = catalogue.DATA / "faq"
+FAQ_DIR = paths.DATA / "faq"
 NOT_ANSWERS = {"terms", "phones"}
 
 
