@@ -75,15 +75,7 @@ def hand_off(
             queue.parent_writes(session, ticket, now)
     if not existed:
         said = dialogue.handed_over(ticket, now)
-        session.add(
-            Message(
-                conversation_id=conversation.id,
-                sender=models.SYSTEM,
-                text=said.text,
-                extra=said.extra,
-                created_at=now,
-            )
-        )
+        transcript.add(session, conversation, models.SYSTEM, said.text, now, extra=said.extra)
     return ticket
 
 
@@ -168,12 +160,22 @@ async def _have_answered(client: httpx.AsyncClient, message: Message) -> None:
 
 def _answered_or_failed(message_id: int) -> None:
     with transaction() as session:
-        if not transcript.settle(session, message_id, models.FAILED):
-            return
-        message = session.get_one(Message, message_id)
-        choices = [choice("Ja, vraag het een adviseur", handoff=True)]
-        said = Said(UNAVAILABLE, {"kind": "unavailable", "choices": choices})
-        transcript.say(session, message, said, models.SYSTEM, utc_now())
+        give_up(session, message_id, utc_now())
+
+
+def give_up(session: Session, message_id: int, now: datetime) -> None:
+    """Stop waiting for the assistant: say so and offer a person. Nothing when an action has answered after all."""
+    if not transcript.settle(session, message_id, models.FAILED):
+        return
+    message = session.get_one(Message, message_id, populate_existing=True)
+    # An adviser may have stepped in while the assistant was silent: then this is theirs to answer, and nothing failed.
+    registry.hold(session, message.conversation)
+    if message.conversation.owner != models.ASSISTANT:
+        return dialogue.leave_to_person(session, message, now)
+    question_log.record(session, message, outcome="failed", now=now)
+    choices = [choice("Ja, vraag het een adviseur", handoff=True)]
+    said = Said(UNAVAILABLE, {"kind": "unavailable", "choices": choices})
+    transcript.say(session, message, said, models.SYSTEM, now)
 
 
 def _outcome(conversation_id: str, message_id: int) -> Outcome:
