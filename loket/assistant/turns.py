@@ -105,6 +105,8 @@ def _store(session: Session, conversation_id: str, client_id: str, text: str, ch
     if earlier is not None:
         return earlier
     conversation = session.get_one(Conversation, conversation_id)
+    # Who answers is decided on the owner, which an adviser who steps in or leaves changes at this very moment.
+    registry.hold(session, conversation)
     now = utc_now()
     if not choice_id:
         message = transcript.receive(session, conversation, transcript.checked_text(text), client_id, now, choice=None)

@@ -76,6 +76,18 @@ def by_token(session: Session, token: str) -> Ticket | None:
     return session.scalar(select(Ticket).where(Ticket.token == token))
 
 
+def parent_adds(session: Session, ticket: Ticket, text: str, client_id: str | None, now: datetime) -> Message:
+    """The parent adds something to a question by its own page: it is for people, whoever has the conversation.
+
+    The ticket is held before the message is made, so that its state and owner are those that the message comes into.
+    """
+    locks.hold(session, ticket)
+    message = transcript.receive(session, ticket.conversation, text, client_id, now, choice=None)
+    message.state = chat.DELIVERED
+    parent_writes(session, ticket, now)
+    return message
+
+
 def parent_writes(session: Session, ticket: Ticket, now: datetime) -> None:
     """A message of the parent came in: a ticket that is not in hand any more opens again.
 

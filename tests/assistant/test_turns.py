@@ -28,7 +28,7 @@ QUESTION = "Mijn kind wordt gepest"
 
 
 @pytest.fixture
-def conversation_id(sqlite: Engine, rasa: FakeRasa) -> str:
+def conversation_id(database: Engine, rasa: FakeRasa) -> str:
     return begin()
 
 

@@ -76,9 +76,13 @@ def on_ticket(do: Callable[[Session, Ticket, Account], Any], who: str = "aisha")
 
 def parent_writes(session: Session, scene: Scene) -> None:
     """As the follow-up page does it."""
-    ticket = ticket_of(session, scene)
-    transcript.receive(session, ticket.conversation, "Er is nog iets", None, LATER, choice=None)
-    queue.parent_writes(session, ticket, LATER)
+    queue.parent_adds(session, ticket_of(session, scene), "Er is nog iets", None, LATER)
+
+
+def _contact(session: Session, scene: Scene) -> None:
+    """As the chat page does it: the parent leaves an address at a question that is with us already."""
+    conversation = ticket_of(session, scene).conversation
+    queue.hand_off(session, conversation, "", LATER, contact=Contact("ouder@voorbeeld.nl"))
 
 
 def _close(session: Session, scene: Scene) -> None:
@@ -129,12 +133,10 @@ def _step_in(name: str) -> Do:
 
 LAPSE = Act("lapse", lambda session, _: claims.free_lapsed(session, LAPSED) > 0, may_skip=True)
 WRITE = Act("parent writes", parent_writes)
-REROUTE = Act("reroute", on_ticket(lambda s, t, who: queue.reroute(s, t, sorted(rules.load().teams)[-1], who, LATER), "bram"))
-CONTACT = Act(
-    "contact", lambda session, scene: queue.complete(
-        session, ticket_of(session, scene), Contact("ouder@voorbeeld.nl"), None, LATER
-    )
-)  # fmt: skip
+REROUTE = Act(
+    "reroute", on_ticket(lambda s, t, who: queue.reroute(s, t, sorted(rules.load().teams)[-1], who, LATER), "bram")
+)
+CONTACT = Act("contact", _contact)
 REPLY = Act("reply", on_ticket(lambda s, t, who: queue.reply(s, t, who, "Zo zit het.", LATER)))
 CLOSE = Act("close", _close)
 MERGE = Act(
@@ -226,7 +228,8 @@ def _bring(scene: Scene, name: str) -> None:
         aisha, ticket = scene.who(session, "aisha"), ticket_of(session, scene)
         assert claims.claim(session, scene.ticket, aisha, NOON)
         if name == "held":
-            assert claims.claim(session, scene.other, scene.who(session, "bram"), NOON)
+            # As if renewed just before the lapse, so that the lapse is about one ticket only.
+            assert claims.claim(session, scene.other, scene.who(session, "bram"), LAPSED)
             transfers.offer(session, ticket, aisha, (scene.people or {})["carla"], NOON)
         elif name == "answered":
             queue.reply(session, ticket, aisha, "Zo zit het.", NOON)
