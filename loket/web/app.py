@@ -37,7 +37,7 @@ from loket.desk.own_account import OwnAccountPages
 from loket.desk.phone import PhonePages
 from loket.desk.text_module_pages import TextModulePages
 from loket.desk.ticket_actions import TicketActions
-from loket.desk.ticket_page import TicketPages, offers_to
+from loket.desk.ticket_page import TicketPages
 from loket.desk.work_list import WorkListPages
 from loket.faq import answers
 from loket.http import security
@@ -124,7 +124,6 @@ def _templates() -> Environment:
         "intent_label": catalogue.load().label,
         "allows": access.may,
         "shown_name": access.shown_name,
-        "offers_to": offers_to,
         "once": _once,
     }
     return environment
