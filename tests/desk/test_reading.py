@@ -99,7 +99,7 @@ def test_the_page_of_a_ticket_asks_as_much_for_many_events_as_for_few(adviser: A
             events.record(session, found, EventKind.NOTED, utc_now(), session.merge(who))
     with statements() as many:
         adviser.client.get(f"/balie/vragen/{ticket.id}")
-    assert len(many) == len(few) <= 26
+    assert len(many) == len(few) <= 30
 
 
 def test_the_watcher_sees_database_work_on_the_loop(database: Engine) -> None:
