@@ -19,7 +19,7 @@ from loket.conversations import models, question_log, transcript
 from loket.conversations.models import Conversation, Message, Question
 from loket.conversations.transcript import Said, choice
 from loket.faq import answers
-from loket.faq.answers import Answer
+from loket.faq.model import Answer
 from loket.tickets import mails, queue
 from loket.tickets.models import Ticket
 

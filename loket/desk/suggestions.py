@@ -10,7 +10,7 @@ import httpx
 from loket import catalogue
 from loket.assistant import rasa
 from loket.faq import answers, search
-from loket.faq.answers import Answer
+from loket.faq.model import Answer
 
 MOST = 5
 LEAST_PROBABILITY = 0.01
