@@ -9,7 +9,6 @@ from typing import Literal
 
 from pydantic import field_validator, model_validator
 
-from loket import paths, yamlfile
 from loket.clock import dutch_day
 from loket.faq import tables
 from loket.faq.model import Strict, https
@@ -158,29 +157,16 @@ def _region(text: str) -> tuple[Region | None, str]:
         for place in sorted(places.places, key=len, reverse=True):
             if _names(text, place):
                 return places.region, place
-    if found := _REGION.search(_without_places(text)):
+    if found := _REGION.search(text):
         return found[1].lower(), ""  # type: ignore[return-value]
     return None, ""
-
-
-def _without_places(text: str) -> str:
-    """The text without the places that hold "noord" or "zuid" in their names and say nothing of a region."""
-    for place in _known_places():
-        if re.search(r"noord|midden|zuid", place, re.IGNORECASE) and not place.lower().startswith("regio "):
-            text = re.sub(rf"(?<!\w){re.escape(place)}(?!\w)", " ", text, flags=re.IGNORECASE)
-    return text
-
-
-def _known_places() -> list[str]:
-    """The names in data/entities/regio.yml."""
-    entries = yamlfile.read(paths.DATA / "entities" / "regio.yml").data
-    return [str(phrase) for entry in entries for phrase in (*entry.get("phrases", ()), *entry.get("cased", ()))]
 
 
 def _names(text: str, place: str) -> bool:
     # A place that is also a word ("ede") counts only with its capital when the text has any capitals at all.
     flags = 0 if any(char.isupper() for char in text[1:]) else re.IGNORECASE
-    return re.search(rf"(?<![\w-]){re.escape(place)}(?![\w-])", text, flags) is not None
+    pattern = re.escape(place).replace(r"\-", "[- ]?")  # "noord brabant" too, before its "noord" is taken for a region
+    return re.search(rf"(?<![\w-]){pattern}(?![\w-])", text, flags) is not None
 
 
 def _dates(asked: Wanted, year: str, rows: list[Row]) -> str:

@@ -26,7 +26,7 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 PROMISES = (
     Promise("telephone", _words(r"\b(?:bel|belt|bellen)\b[^.]{0,20}\b(?:ons|loket|5010)\b|\bons (?:telefoon)?nummer\b"), ("loket_phone",)),
-    Promise("opening hours", _words(r"\bopeningstijden\b|\b(?:wij|we) zijn\b[^.]{0,30}\b(?:open|bereikbaar)\b|\b(?:loket|adviseurs?)\b[^.]{0,25}\b(?:is|zijn) (?:open|bereikbaar)\b"), ("loket_hours",)),
+    Promise("opening hours", _words(r"\bonze openingstijden\b|\b(?:wij|we) zijn\b[^.]{0,30}\b(?:open|bereikbaar)\b|\b(?:loket|adviseurs?)\b[^.]{0,25}\b(?:is|zijn) (?:open|bereikbaar)\b"), ("loket_hours",)),
     Promise("mail", _words(r"\bmail(?:t|en)?\b[^.]{0,20}\bons\b|\bons (?:e-?)?mailadres\b|\bper e-?mail\b[^.]{0,30}\b(?:loket|5010|ons)\b"), ("loket_email",)),
     Promise("retention", _words(r"\b(?:wij|we)\b[^.]{0,20}\bbewa(?:ar|ren)\b[^.]{0,60}\b(?:dag|dagen|we(?:ek|ken)|maand|maanden|jaar)\b|\bbewaren (?:wij|we)\b[^.]{0,60}\b(?:dagen|weken|maand|maanden|jaar)\b|\bna \w+ (?:weken|maanden|jaar) (?:verdwijn|wis)"), ("retention_chat",)),
     Promise("erasure", _words(r"\b(?:wij|we) (?:wissen|verwijderen|halen)\b[^.]{0,40}\b(?:gesprek|vraag|gegevens|naam|namen)\b|\b(?:gesprek|vraag|gegevens)\b[^.]{0,40}\b(?:wissen|verwijderen|laten wissen)\b|\b(?:wissen|verwijderen) (?:wij|we)\b"), ("retention_chat",)),

@@ -10,7 +10,7 @@ from loket.faq.check.rules import Context, Fault
 from loket.faq.model import Answer
 
 HEDGES = re.compile(
-    r"\b(waarschijnlijk|misschien|meestal|doorgaans|normaal gesproken|normaal|in de regel|voor zover (?:wij|we|ons)\b[\w ]{0,12}"
+    r"\b(waarschijnlijk|misschien|meestal|doorgaans|normaal gesproken|normaal|in de regel|voor zover (?:(?:wij|we) weten|(?:ons )?bekend)"
     r"|(?:wij|we) (?:weten|denken) (?:het )?niet(?: zeker)?|volgens onze bron(?:nen)?|naar verwachting|over het algemeen|(?<!hoe )(?<!zo )(?<!even )(?<!te )vaak)\b",
     re.IGNORECASE,
 )
