@@ -107,6 +107,17 @@ class UsedState(Base):
     at: Mapped[datetime]
 
 
+class UsedForm(Base):
+    """A form of the desk that has done its work, and the page it led to."""
+
+    __tablename__ = "used_form"
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    led_to: Mapped[str] = mapped_column(String(120))
+    used_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class LoginFailure(Base):
     """A failed login, kept a short while to slow down guessing. `key` is an address or an e-mail, hashed."""
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from loket import catalogue, settings, working_time
 from loket.clock import dutch_moment
 from loket.conversations import models, question_log, transcript
-from loket.conversations.models import Conversation, Message, Question
+from loket.conversations.models import Conversation, Message
 from loket.conversations.transcript import Said, choice
 from loket.faq import answers
 from loket.faq.model import Answer
@@ -66,18 +66,9 @@ class Turn:
         transcript.say(self.session, self.message, said, models.ASSISTANT, self.now)
 
     def log(self, outcome: str, intent: str | None = None) -> None:
-        self.session.add(
-            Question(
-                message_id=self.message.id,
-                conversation_id=self.conversation.id,
-                text=self.message.text,
-                intent=intent,
-                ranking=self.understood.ranking[:RANKING_KEPT],
-                decision=self.understood.decision,
-                outcome=outcome,
-                sector=self.conversation.sector,
-                created_at=self.now,
-            )
+        ranking, decision = self.understood.ranking[:RANKING_KEPT], self.understood.decision
+        question_log.record(
+            self.session, self.message, outcome=outcome, now=self.now, intent=intent, ranking=ranking, decision=decision
         )
 
 
@@ -89,16 +80,21 @@ def begin(session: Session, message_id: int, understood: Understood, now: dateti
     # Locked, so that an adviser who steps in at this very moment comes before or after this reply, never through it.
     conversation = session.get_one(Conversation, message.conversation_id, with_for_update=True, populate_existing=True)
     if conversation.owner != models.ASSISTANT:
-        # A person took over while Rasa was thinking: the message is theirs.
-        message.state = models.DELIVERED
-        ticket = queue.of_conversation(session, conversation.id)
-        if ticket is not None:
-            queue.parent_writes(session, ticket, now)
+        # A person took over while Rasa was thinking.
+        leave_to_person(session, message, now)
         return None
     sector = (message.choice or {}).get("sector", understood.sector)
     if sector is not None:
         conversation.sector = sector or None
     return Turn(session, conversation, message, understood, now)
+
+
+def leave_to_person(session: Session, message: Message, now: datetime) -> None:
+    """A message that was meant for the assistant belongs to the person who has the conversation by now."""
+    message.state = models.DELIVERED
+    ticket = queue.of_conversation(session, message.conversation_id)
+    if ticket is not None:
+        queue.parent_writes(session, ticket, now)
 
 
 def answer(turn: Turn) -> None:

@@ -75,15 +75,7 @@ def hand_off(
             queue.parent_writes(session, ticket, now)
     if not existed:
         said = dialogue.handed_over(ticket, now)
-        session.add(
-            Message(
-                conversation_id=conversation.id,
-                sender=models.SYSTEM,
-                text=said.text,
-                extra=said.extra,
-                created_at=now,
-            )
-        )
+        transcript.add(session, conversation, models.SYSTEM, said.text, now, extra=said.extra)
     return ticket
 
 
@@ -113,6 +105,8 @@ def _store(session: Session, conversation_id: str, client_id: str, text: str, ch
     if earlier is not None:
         return earlier
     conversation = session.get_one(Conversation, conversation_id)
+    # Who answers is decided on the owner, which an adviser who steps in or leaves changes at this very moment.
+    registry.hold(session, conversation)
     now = utc_now()
     if not choice_id:
         message = transcript.receive(session, conversation, transcript.checked_text(text), client_id, now, choice=None)
@@ -168,12 +162,22 @@ async def _have_answered(client: httpx.AsyncClient, message: Message) -> None:
 
 def _answered_or_failed(message_id: int) -> None:
     with transaction() as session:
-        if not transcript.settle(session, message_id, models.FAILED):
-            return
-        message = session.get_one(Message, message_id)
-        choices = [choice("Ja, vraag het een adviseur", handoff=True)]
-        said = Said(UNAVAILABLE, {"kind": "unavailable", "choices": choices})
-        transcript.say(session, message, said, models.SYSTEM, utc_now())
+        give_up(session, message_id, utc_now())
+
+
+def give_up(session: Session, message_id: int, now: datetime) -> None:
+    """Stop waiting for the assistant: say so and offer a person. Nothing when an action has answered after all."""
+    if not transcript.settle(session, message_id, models.FAILED):
+        return
+    message = session.get_one(Message, message_id, populate_existing=True)
+    # An adviser may have stepped in while the assistant was silent: then this is theirs to answer, and nothing failed.
+    registry.hold(session, message.conversation)
+    if message.conversation.owner != models.ASSISTANT:
+        return dialogue.leave_to_person(session, message, now)
+    question_log.record(session, message, outcome="failed", now=now)
+    choices = [choice("Ja, vraag het een adviseur", handoff=True)]
+    said = Said(UNAVAILABLE, {"kind": "unavailable", "choices": choices})
+    transcript.say(session, message, said, models.SYSTEM, now)
 
 
 def _outcome(conversation_id: str, message_id: int) -> Outcome:

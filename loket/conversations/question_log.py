@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loket import catalogue
-from loket.conversations.models import Question
+from loket.conversations.models import Message, Question
+
+
+def record(
+    session: Session,
+    message: Message,
+    *,
+    outcome: str,
+    now: datetime,
+    intent: str | None = None,
+    ranking: list[dict[str, Any]] | None = None,
+    decision: dict[str, Any] | None = None,
+) -> None:
+    """Write what was asked and how it ended (see Question.outcome)."""
+    session.add(
+        Question(
+            message_id=message.id,
+            conversation_id=message.conversation_id,
+            text=message.text,
+            intent=intent,
+            ranking=ranking or [],
+            decision=decision or {},
+            outcome=outcome,
+            sector=message.conversation.sector,
+            created_at=now,
+        )
+    )
 
 
 def last_question(session: Session, conversation_id: str) -> str | None:

@@ -10,8 +10,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loket.conversations import models
-from loket.conversations.models import Conversation, Message
+from loket.conversations import models, transcript
+from loket.conversations.models import Conversation
 from loket.faq import answers
 from loket.tokens import hash_token
 
@@ -21,27 +21,28 @@ GREETING_INTENT = "begroeting"
 def start(session: Session, now: datetime, channel: str = "web", token: str = "") -> tuple[Conversation, str]:
     """A new conversation with the greeting in it, and its bearer token (given once, kept only as a hash)."""
     token = token or secrets.token_urlsafe(24)
+    conversation = new(session, now, channel=channel, owner=models.ASSISTANT, token=token)
+    greeting = answers.cached()[GREETING_INTENT].text
+    transcript.add(session, conversation, models.ASSISTANT, greeting, now, extra={"kind": "greeting"})
+    return conversation, token
+
+
+def new(
+    session: Session, now: datetime, *, channel: str, owner: str, token: str = "", sector: str | None = None
+) -> Conversation:
+    """An empty conversation. Without a token nobody opens it as a parent on the website does."""
     conversation = Conversation(
         id=uuid.uuid4().hex,
-        token_hash=hash_token(token),
-        owner=models.ASSISTANT,
+        token_hash=hash_token(token or secrets.token_urlsafe(24)),
+        owner=owner,
         channel=channel,
+        sector=sector,
         created_at=now,
         changed_at=now,
     )
     session.add(conversation)
     session.flush()
-    greeting = answers.cached()[GREETING_INTENT].text
-    session.add(
-        Message(
-            conversation_id=conversation.id,
-            sender=models.ASSISTANT,
-            text=greeting,
-            extra={"kind": "greeting"},
-            created_at=now,
-        )
-    )
-    return conversation, token
+    return conversation
 
 
 def find(session: Session, conversation_id: str, token: str) -> Conversation | None:
@@ -57,5 +58,9 @@ def of_token(session: Session, token: str) -> Conversation | None:
 
 
 def hold(session: Session, conversation: Conversation) -> None:
-    """Let no other transaction decide about this conversation until this one ends (on SQLite none can anyway)."""
-    session.execute(select(Conversation.id).where(Conversation.id == conversation.id).with_for_update())
+    """Let no other transaction decide about this conversation until this one ends, and read it as it is by then.
+
+    On SQLite no other transaction writes anyway.
+    """
+    session.flush()
+    session.refresh(conversation, with_for_update=True)

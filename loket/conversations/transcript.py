@@ -72,19 +72,43 @@ def receive(
     choice: dict[str, Any] | None,
 ) -> Message:
     """Store what a parent wrote. For the assistant it is `pending`; for people it is `delivered`."""
+    message = add(session, conversation, models.PARENT, text, now, client_id=client_id, choice=choice)
+    message.state = models.PENDING if conversation.owner == models.ASSISTANT else models.DELIVERED
+    session.flush()
+    return message
+
+
+def add(
+    session: Session,
+    conversation: Conversation,
+    sender: str,
+    text: str,
+    now: datetime,
+    *,
+    extra: dict[str, Any] | None = None,
+    reply_to: int | None = None,
+    client_id: str | None = None,
+    choice: dict[str, Any] | None = None,
+) -> Message:
+    """The one place where a message is made; the conversation counts as changed."""
     message = Message(
         conversation_id=conversation.id,
-        client_id=client_id,
-        sender=models.PARENT,
+        sender=sender,
         text=text,
-        state=models.PENDING if conversation.owner == models.ASSISTANT else models.DELIVERED,
+        extra=extra,
+        reply_to=reply_to,
+        client_id=client_id,
         choice=choice,
         created_at=now,
     )
     session.add(message)
     conversation.changed_at = now
-    session.flush()
     return message
+
+
+def note(session: Session, conversation: Conversation, text: str, now: datetime, **extra: Any) -> Message:
+    """Tell the parent something about the conversation itself: who is there, where the question went."""
+    return add(session, conversation, models.SYSTEM, text, now, extra={"kind": "note", **extra})
 
 
 def settle(session: Session, message_id: int, state: str) -> bool:
@@ -95,16 +119,7 @@ def settle(session: Session, message_id: int, state: str) -> bool:
 
 def say(session: Session, message: Message, said: Said, sender: str, now: datetime) -> Message:
     """Add a reply to a parent's message."""
-    reply = Message(
-        conversation_id=message.conversation_id,
-        sender=sender,
-        text=said.text,
-        extra=said.extra,
-        reply_to=message.id,
-        created_at=now,
-    )
-    session.add(reply)
-    return reply
+    return add(session, message.conversation, sender, said.text, now, extra=said.extra, reply_to=message.id)
 
 
 def replies_to(session: Session, message_id: int) -> list[Message]:

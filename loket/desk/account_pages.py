@@ -13,7 +13,7 @@ from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.accounts import administration, sessions, teams
+from loket.accounts import administration, sessions, teams, used_forms
 from loket.accounts.administration import Wish, WishRefused
 from loket.accounts.credentials import AccountError
 from loket.accounts.models import ROLES, Account
@@ -49,6 +49,8 @@ class AccountPages(Controller):
         by, wish = staff.allowed(request, Action.ADMINISTER), _wish(data)
         try:
             with transaction() as session:
+                if used_forms.begin(session, by, staff.form_id(request), utc_now()) is not None:
+                    return Redirect(HERE, status_code=303)
                 account, link = administration.invite(session, by, data.get("email", ""), wish, utc_now())
         except WishRefused as refused:
             context = _context(request) | {"chosen": wish.teams, "link": ""}

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loket import catalogue
+from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit, audit_read
 from loket.accounts.roles import Action
 from loket.clock import utc_now
@@ -44,9 +45,13 @@ class LivePages(Controller):
     def step_in(self, request: Request, conversation_id: FromPath[str]) -> Response[Any]:
         who, now = staff.allowed(request, Action.STEP_IN), utc_now()
         with transaction() as session:
+            before = used_forms.begin(session, who, staff.form_id(request), now)
+            if before is not None:
+                return Redirect(before, status_code=303)
             ticket = live_chat.step_in(session, conversation_id, who, now)
             if ticket is not None:
                 audit(session, who, Audited.TICKET_STEP_IN, f"ticket:{ticket.id}", now)
+                used_forms.finish(session, staff.form_id(request), f"/balie/vragen/{ticket.id}")
         if ticket is None:
             page = _page(request, "Dit gesprek is al voorbij, of een collega is u voor.")
             page.status_code = 409

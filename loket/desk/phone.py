@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.response import Redirect, Template
 
 from loket import catalogue
+from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit
 from loket.accounts.roles import Action
 from loket.clock import utc_now
@@ -50,16 +51,17 @@ class PhonePages(Controller):
         staff.allowed(request, Action.CALL)
         found = await suggestions.read(state.http, data.get("question", ""))
         try:
-            ticket_id = await asyncio.to_thread(_take, request, data, found)
+            to = await asyncio.to_thread(_take, request, data, found)
         except Refused as error:
             field = "question" if error.field in ("", "text") else error.field
             page = await asyncio.to_thread(_page, request, data, found, {field: error.message})
             page.status_code = 422
             return page
-        return Redirect(f"/balie/vragen/{ticket_id}", status_code=303)
+        return Redirect(to, status_code=303)
 
 
-def _take(request: Request, data: dict[str, str], found: Reading) -> int:
+def _take(request: Request, data: dict[str, str], found: Reading) -> str:
+    """Keep the call; returns the address of its ticket. The same form twice is one call."""
     who, now = staff.allowed(request, Action.CALL), utc_now()
     # What the adviser chose goes before what the assistant thought.
     intent = data.get("intent") or found.intent
@@ -79,9 +81,14 @@ def _take(request: Request, data: dict[str, str], found: Reading) -> int:
         contact=contact(data.get("email"), data.get("phone"), data.get("when")),
     )
     with transaction() as session:
+        before = used_forms.begin(session, who, staff.form_id(request), now)
+        if before is not None:
+            return before
         ticket = calls.take(session, who, call, now)
         audit(session, who, Audited.TICKET_CALL, f"ticket:{ticket.id}", now)
-        return ticket.id
+        to = f"/balie/vragen/{ticket.id}"
+        used_forms.finish(session, staff.form_id(request), to)
+        return to
 
 
 def _page(request: Request, data: dict[str, str], found: Reading, errors: dict[str, str] | None = None) -> Template:

@@ -73,6 +73,11 @@ def guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
             sessions.touch(session, token(connection), now)
 
 
+def form_id(request: Request) -> str:
+    """The id that the page gave to the form that was sent (see `once` in loket.web.app); "" without one."""
+    return request.query_params.get("formulier", "")
+
+
 def allowed(request: Request, action: Action) -> Account:
     """The account that the guard let in, if it may do this at all. Raises PermissionDeniedException."""
     who = account(request)

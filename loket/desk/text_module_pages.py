@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
+from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit
 from loket.accounts.roles import Action
 from loket.clock import utc_now
@@ -59,6 +60,8 @@ def _save(request: Request, module_id: int | None, data: dict[str, str]) -> Resp
     who, now = staff.allowed(request, Action.WRITE_MODULES), utc_now()
     try:
         with transaction() as session:
+            if used_forms.begin(session, who, staff.form_id(request), now) is not None:
+                return Redirect("/balie/tekstblokken", status_code=303)
             team = data.get("team") or None
             if module_id is not None:
                 _find(session, module_id)

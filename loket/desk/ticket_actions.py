@@ -15,6 +15,7 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from loket import catalogue
+from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.accounts.roles import Action
@@ -199,8 +200,12 @@ class TicketActions(Controller):
         intent = data.get("intent", "")
         known = intent if intent in catalogue.load().intents else None
         answerable = {"ja": True, "nee": False}.get(data.get("answerable", ""))
+        seen = _number(data, "seen") or None
         return act(
-            request, ticket_id, Action.CLOSE, lambda s, t, who: queue.close(s, t, who, utc_now(), known, answerable)
+            request,
+            ticket_id,
+            Action.CLOSE,
+            lambda s, t, who: queue.close(s, t, who, utc_now(), known, answerable, seen=seen),
         )
 
     @post("/heropenen", sync_to_thread=True)
@@ -264,6 +269,9 @@ def act(
     who = staff.account(request)
     try:
         with transaction() as session:
+            before = used_forms.begin(session, who, staff.form_id(request), utc_now())
+            if before is not None:
+                return Redirect(before, status_code=303)
             ticket = _find_for(session, who, action, ticket_id)
             do(session, ticket, who)
             audit(session, who, Audited(f"ticket.{action}"), f"ticket:{ticket_id}", utc_now())
@@ -271,6 +279,7 @@ def act(
             session.refresh(ticket)
             # Who gave the ticket away may not see it any more.
             to = f"/balie/vragen/{ticket_id}" if access.may(who, Action.READ, ticket) else "/balie"
+            used_forms.finish(session, staff.form_id(request), to)
     except Refused as error:
         late = isinstance(error, Collision)
         said = f"{error} {KEPT}" if late and action is Action.REPLY else str(error)

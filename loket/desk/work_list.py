@@ -9,6 +9,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.response import Redirect, Template
 
 from loket import catalogue
+from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit, audit_read
 from loket.accounts.roles import Action
 from loket.clock import utc_now
@@ -46,11 +47,15 @@ class WorkListPages(Controller):
         """Claim the ticket that comes first, and open it."""
         now, who = utc_now(), staff.allowed(request, Action.CLAIM)
         with transaction() as session:
+            before = used_forms.begin(session, who, staff.form_id(request), now)
+            if before is not None:
+                return Redirect(before, status_code=303)
             ticket = claims.next_ticket(session, who, now)
-            if ticket is None:
-                return Redirect("/balie?leeg=1", status_code=303)
-            audit(session, who, Audited.TICKET_CLAIM, f"ticket:{ticket.id}", now)
-        return Redirect(f"/balie/vragen/{ticket.id}", status_code=303)
+            to = f"/balie/vragen/{ticket.id}" if ticket else "/balie?leeg=1"
+            if ticket is not None:
+                audit(session, who, Audited.TICKET_CLAIM, f"ticket:{ticket.id}", now)
+            used_forms.finish(session, staff.form_id(request), to)
+        return Redirect(to, status_code=303)
 
 
 def _wanted(request: Request) -> Wanted:

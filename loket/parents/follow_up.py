@@ -45,8 +45,7 @@ class FollowUpPage(Controller):
             client_id = transcript.sent_id(data.get("client_id") or secrets.token_hex(8), text)
             if transcript.same_client_id(session, ticket.conversation_id, client_id):
                 return Redirect(f"/vraag/{token}#laatste", status_code=303)
-            transcript.receive(session, ticket.conversation, text, client_id, now, choice=None)
-            queue.parent_writes(session, ticket, now)
+            queue.parent_adds(session, ticket, text, client_id, now)
         return Redirect(f"/vraag/{token}#laatste", status_code=303)
 
     @get("/{token:str}/bijlagen/{attachment_id:int}", sync_to_thread=True)

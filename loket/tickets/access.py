@@ -14,7 +14,7 @@ from loket.accounts.roles import Action
 from loket.routing import rules
 from loket.tickets.models import CLOSED, Attachment, EventKind, Note, Ticket, TicketEvent
 
-NOT_WHILE_WITH_PARTNER = frozenset({Action.CLAIM, Action.TAKE_OVER, Action.ACCEPT})
+NOT_WHILE_WITH_PARTNER = frozenset({Action.CLAIM, Action.TAKE_OVER, Action.ACCEPT, Action.UNDO_CLOSE})
 """What an adviser leaves to the partner while the question is there. A lead can step in."""
 
 

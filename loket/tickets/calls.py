@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,12 +10,10 @@ from sqlalchemy.orm import Session
 from loket import catalogue
 from loket.accounts.models import Account
 from loket.conversations import models as chat
-from loket.conversations import transcript
+from loket.conversations import registry, transcript
 from loket.conversations.contact import Contact
-from loket.conversations.models import Conversation
 from loket.tickets import claims, events, queue
 from loket.tickets.models import EventKind, Ticket
-from loket.tokens import hash_token
 
 CHANNEL = "phone"
 
@@ -39,17 +35,8 @@ def take(session: Session, adviser: Account, call: Call, now: datetime) -> Ticke
     """Keep a call as a ticket. Raises Refused when there is no question or it is too long."""
     question = transcript.checked_text(call.question)
     answer = transcript.checked_text(call.answer) if call.answer.strip() else ""
-    conversation = Conversation(
-        id=uuid.uuid4().hex,
-        token_hash=hash_token(secrets.token_urlsafe(24)),
-        owner=chat.QUEUE,
-        channel=CHANNEL,
-        sector=call.sector if call.sector in catalogue.SECTORS else None,
-        created_at=now,
-        changed_at=now,
-    )
-    session.add(conversation)
-    session.flush()
+    sector = call.sector if call.sector in catalogue.SECTORS else None
+    conversation = registry.new(session, now, channel=CHANNEL, owner=chat.QUEUE, sector=sector)
     told = f"{question}\n\nWens: {call.wish.strip()}" if call.wish.strip() else question
     transcript.receive(session, conversation, told, None, now, choice=None)
     intent = call.intent if call.intent in catalogue.load().intents else None

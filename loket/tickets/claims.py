@@ -11,9 +11,10 @@ from loket import settings
 from loket.accounts import teams
 from loket.accounts.models import Account
 from loket.conversations import models as chat
+from loket.conversations.models import Conversation
 from loket.db.base import changed
 from loket.exceptions import Collision
-from loket.tickets import access, events
+from loket.tickets import access, events, locks
 from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, EventKind, Ticket
 
 
@@ -34,7 +35,9 @@ def claim(session: Session, ticket_id: int, adviser: Account, now: datetime, *, 
 
     `made`: the adviser made this ticket just now, so that it is theirs even when it went to a closed team.
     """
-    before = session.scalar(select(Ticket.claimed_by).where(Ticket.id == ticket_id))
+    # The UPDATE alone would do; the lock keeps to the order of loket.tickets.locks, as the conversation changes after it.
+    held = locks.hold_by_id(session, ticket_id)
+    before = held.claimed_by if held else None
     free = _free_for(adviser, now) if made else and_(access.visible(adviser), _free_for(adviser, now))
     claimable = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != CLOSED, free)
     if not changed(session, claimable.values(claimed_by=adviser.id, claimed_until=now + lease())):
@@ -68,12 +71,13 @@ def renew(session: Session, ticket_id: int, adviser: Account, now: datetime) -> 
 
 def release(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
     """Put one's own ticket back in the queue. Raises NotYours."""
-    require(ticket, adviser, now)
+    require(session, ticket, adviser, now)
     _back_in_queue(session, ticket, now, adviser, EventKind.RELEASED)
 
 
 def take_over(session: Session, ticket_id: int, holder_id: int, adviser: Account, now: datetime) -> bool:
-    """Take the ticket from the colleague who is seen to hold it; False when that is no longer who holds it."""
+    """Take the ticket from the colleague who is seen to hold it; False when that colleague no longer does."""
+    locks.hold_by_id(session, ticket_id)
     theirs = and_(access.visible(adviser), Ticket.claimed_by == holder_id, Ticket.state != CLOSED)
     held = update(Ticket).where(Ticket.id == ticket_id, theirs)
     if not changed(session, held.values(claimed_by=adviser.id, claimed_until=now + lease())):
@@ -88,7 +92,9 @@ def free_lapsed(session: Session, now: datetime) -> int:
     """Put back what nobody keeps alive any more; returns how many tickets that were."""
     lapsed = select(Ticket).where(Ticket.claimed_until < now, Ticket.state.in_((CLAIMED, WAITING, ANSWERED)))
     count = 0
-    for ticket in session.scalars(lapsed.with_for_update(skip_locked=True)).all():
+    # Both rows are locked in one go and what is locked is skipped: this never waits, so it can never be half of a deadlock.
+    both = lapsed.join(Ticket.conversation).with_for_update(skip_locked=True, of=[Ticket, Conversation])
+    for ticket in session.scalars(both.execution_options(populate_existing=True)).all():
         if ticket.state == CLAIMED:
             _back_in_queue(session, ticket, now, None, EventKind.LAPSED)
         else:
@@ -105,8 +111,14 @@ def holds(ticket: Ticket, adviser: Account, now: datetime) -> bool:
     return ticket.claimed_by == adviser.id and ticket.claimed_until is not None and ticket.claimed_until >= now
 
 
-def require(ticket: Ticket, adviser: Account, now: datetime) -> None:
-    """Raises NotYours unless the adviser's lease on the ticket runs."""
+def require(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
+    """Lock the ticket and see that this adviser's lease on it runs, and so until the transaction ends. Raises NotYours."""
+    locks.hold(session, ticket)
+    check_holder(ticket, adviser, now)
+
+
+def check_holder(ticket: Ticket, adviser: Account, now: datetime) -> None:
+    """For a ticket that is held (loket.tickets.locks) already. Raises NotYours unless the adviser's lease runs."""
     if not holds(ticket, adviser, now):
         raise NotYours
 
@@ -119,13 +131,16 @@ def _free_for(adviser: Account, now: datetime) -> ColumnElement[bool]:
 def _first_free(session: Session, adviser: Account, now: datetime, wish: ColumnElement[bool] | None) -> int | None:
     waiting = REFERRED if adviser.role == "partner" else OPEN
     lapsed = and_(Ticket.state == CLAIMED, Ticket.claimed_until < now)
-    query = select(Ticket.id).where(or_(Ticket.state == waiting, lapsed), access.visible(adviser))
+    query = select(Ticket.id).join(Ticket.conversation).where(or_(Ticket.state == waiting, lapsed))
+    query = query.where(access.visible(adviser))
     if adviser.role != "partner":
         query = query.where(Ticket.partner.is_(None))
     if wish is not None:
         query = query.where(wish)
     order = (Ticket.urgent.desc(), Ticket.promised_by, Ticket.id)
-    return session.scalar(query.order_by(*order).limit(1).with_for_update(skip_locked=True))
+    # The conversation is locked along, as it changes with the claim; skipped if the parent is writing in it just now.
+    locked = query.with_for_update(skip_locked=True, of=[Ticket, Conversation])
+    return session.scalar(locked.order_by(*order).limit(1))
 
 
 def _claimed(session: Session, ticket_id: int, adviser: Account, before: int | None, now: datetime) -> Ticket:

@@ -20,7 +20,7 @@ _EVENTS = {NEAR: EventKind.PROMISE_NEAR, BROKEN: EventKind.PROMISE_BROKEN}
 _SUBJECTS = {NEAR: "Belofte loopt bijna af", BROKEN: "Belofte is verlopen"}
 
 
-def look(session: Session, now: datetime) -> list[Ticket]:
+def escalate_due_promises(session: Session, now: datetime) -> list[Ticket]:
     """Escalate every promise that has become near or broken since the last look. Several processes may look at once."""
     soon = deadlines.calendar().add(now, timedelta(hours=settings.load().warn_hours))
     waiting = select(Ticket).where(Ticket.state.in_(OURS), Ticket.promised_by <= soon, Ticket.escalated < BROKEN)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loket.accounts.models import Account
 from loket.conversations import models as chat
-from loket.conversations import question_log
+from loket.conversations import question_log, transcript
 from loket.conversations.models import Conversation, Message
 from loket.tickets import claims, events, queue
 from loket.tickets.models import ANSWERED, EventKind, Ticket
@@ -29,6 +29,7 @@ def under_way(session: Session, now: datetime) -> list[Conversation]:
 
 def step_in(session: Session, conversation_id: str, adviser: Account, now: datetime) -> Ticket | None:
     """Take over from the assistant: the conversation becomes this adviser's ticket. None when it is no longer free."""
+    # Held, so that the assistant's reply comes before or after this step, never through it.
     conversation = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
     if conversation is None or conversation.owner != chat.ASSISTANT:
         return None
@@ -42,23 +43,17 @@ def step_in(session: Session, conversation_id: str, adviser: Account, now: datet
     if not claims.claim(session, ticket.id, adviser, now, made=True):
         return None
     events.record(session, ticket, EventKind.STEPPED_IN, now, adviser)
-    say(session, conversation, f"{adviser.name.split()[0]}, adviseur van Loket 5010, is nu in dit gesprek.", now)
+    transcript.note(
+        session, conversation, f"{adviser.name.split()[0]}, adviseur van Loket 5010, is nu in dit gesprek.", now
+    )
     return ticket
 
 
 def hand_back(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
     """Let the assistant answer again. Raises NotYours, IllegalChange."""
-    claims.require(ticket, adviser, now)
+    claims.require(session, ticket, adviser, now)
     ticket.claimed_by = ticket.claimed_until = None
     events.change(session, ticket, ANSWERED, now, adviser, kind=EventKind.HANDED_BACK)
     ticket.conversation.owner = chat.ASSISTANT
     text = "De adviseur heeft het gesprek verlaten. De assistent, een computerprogramma, beantwoordt weer uw vragen."
-    say(session, ticket.conversation, f"{text} Wilt u weer een mens? Typ dan “adviseur”.", now)
-
-
-def say(session: Session, conversation: Conversation, text: str, now: datetime) -> None:
-    """Tell the parent, in the conversation, who is there."""
-    session.add(
-        Message(conversation_id=conversation.id, sender=chat.SYSTEM, text=text, extra={"kind": "note"}, created_at=now)
-    )
-    conversation.changed_at = now
+    transcript.note(session, ticket.conversation, f"{text} Wilt u weer een mens? Typ dan “adviseur”.", now)

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-import uuid
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from loket.accounts.models import Account
-from loket.conversations import contact, transcript
+from loket.conversations import contact, registry, transcript
 from loket.conversations import models as chat
-from loket.conversations.models import Conversation, Message
 from loket.exceptions import Refused
-from loket.tickets import claims, events, mails, queue
+from loket.tickets import claims, events, locks, mails, queue
 from loket.tickets.models import CLOSED, EventKind, Ticket, TicketLink
-from loket.tokens import hash_token
 
 
 class CannotMerge(Refused):
@@ -33,13 +29,11 @@ def merge(session: Session, duplicate_id: int, into_id: int, adviser: Account, n
     """
     if duplicate_id == into_id:
         raise CannotMerge("Dit is dezelfde vraag. Kies een ander nummer.")
-    ids = sorted((duplicate_id, into_id))
-    query = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update()
-    both = {ticket.id: ticket for ticket in session.scalars(query.execution_options(populate_existing=True))}
+    both = locks.hold_all(session, [duplicate_id, into_id])
     if len(both) < 2:
         raise CannotMerge("Deze vraag bestaat niet.")
     duplicate, into = both[duplicate_id], both[into_id]
-    claims.require(duplicate, adviser, now)
+    claims.check_holder(duplicate, adviser, now)
     if duplicate.merged_into or into.merged_into or into.state == CLOSED:
         raise CannotMerge("Een van de twee is al afgesloten of samengevoegd. Open de vraag opnieuw en kijk.")
     if session.scalar(select(Ticket.id).where(Ticket.merged_into == duplicate_id).limit(1)):
@@ -57,6 +51,8 @@ def link(session: Session, ticket: Ticket, other: Ticket, adviser: Account, now:
     if ticket.id == other.id:
         raise CannotMerge("Dit is dezelfde vraag. Kies een ander nummer.")
     first, second = sorted((ticket.id, other.id))
+    # Both rows are held, so that of two links at once the second finds the first instead of failing on its key.
+    locks.hold_all(session, [first, second])
     if session.get(TicketLink, (first, second)):
         return
     session.add(TicketLink(first_id=first, second_id=second))
@@ -67,17 +63,9 @@ def link(session: Session, ticket: Ticket, other: Ticket, adviser: Account, now:
 def split(session: Session, ticket: Ticket, adviser: Account, question: str, now: datetime) -> Ticket:
     """Make a ticket of its own of a second question. Its promise counts from when the parent asked. Raises Refused."""
     question = transcript.checked_text(question)
-    conversation = Conversation(
-        id=uuid.uuid4().hex,
-        token_hash=hash_token(secrets.token_urlsafe(24)),
-        owner=chat.QUEUE,
-        channel=ticket.conversation.channel,
-        sector=ticket.sector,
-        created_at=now,
-        changed_at=now,
-    )
-    session.add(conversation)
-    session.flush()
+    locks.hold(session, ticket)
+    channel = ticket.conversation.channel
+    conversation = registry.new(session, now, channel=channel, owner=chat.QUEUE, sector=ticket.sector)
     transcript.receive(session, conversation, question, None, now, choice=None)
     asked_at = ticket.created_at.isoformat()
     other = queue.create(session, conversation, question, None, ticket.urgent, now, asked_at=asked_at)
@@ -87,9 +75,7 @@ def split(session: Session, ticket: Ticket, adviser: Account, question: str, now
     link(session, ticket, other, adviser, now)
     events.record(session, ticket, EventKind.SPLIT, now, adviser, {"to": other.id})
     text = f"Uw tweede vraag heeft een eigen nummer: **{other.reference}**. U volgt die op [deze pagina]({mails.link(other)})."
-    said = Message(conversation_id=ticket.conversation_id, sender=chat.SYSTEM, text=text, created_at=now)
-    said.extra = {"kind": "note", "other": other.id}
-    session.add(said)
+    transcript.note(session, ticket.conversation, text, now, other=other.id)
     return other
 
 

@@ -12,17 +12,32 @@ from sqlalchemy.orm import Session
 from loket import catalogue
 from loket.accounts.models import Account
 from loket.conversations import models as chat
-from loket.conversations import registry
+from loket.conversations import registry, transcript
 from loket.conversations.contact import Contact
 from loket.conversations.models import Conversation, Message
+from loket.exceptions import Collision
 from loket.mail import outbox
 from loket.routing import rules, words
-from loket.tickets import attachments, claims, deadlines, drafts, escalation, mails
+from loket.tickets import attachments, claims, deadlines, drafts, escalation, locks, mails
 from loket.tickets.events import change, record
 from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, EventKind, Ticket
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No characters that are easily mistaken for each other over the telephone."""
+
+
+class Unread(Collision):
+    """The parent wrote something that the page, from which the ticket is to be closed, did not show."""
+
+    code = "unread"
+    message = "De ouder heeft intussen iets geschreven. Lees dat eerst; daarna kunt u sluiten."
+
+
+class NotClosed(Collision):
+    """The ticket is open (again), so there is nothing to undo."""
+
+    code = "not_closed"
+    message = "Deze vraag is niet (meer) gesloten. Kijk wie haar nu heeft."
 
 
 def hand_off(
@@ -39,6 +54,8 @@ def hand_off(
     """Give the conversation to the queue, in the caller's transaction. A second time completes the same ticket."""
     registry.hold(session, conversation)
     ticket = of_conversation(session, conversation.id)
+    if ticket is not None:
+        locks.hold(session, ticket)
     if ticket is None:
         ticket = create(session, conversation, question, intent, urgent, now)
     elif conversation.owner == chat.ASSISTANT:
@@ -59,11 +76,25 @@ def by_token(session: Session, token: str) -> Ticket | None:
     return session.scalar(select(Ticket).where(Ticket.token == token))
 
 
+def parent_adds(session: Session, ticket: Ticket, text: str, client_id: str | None, now: datetime) -> Message:
+    """The parent adds something to a question by its own page: it is for people, whoever has the conversation.
+
+    The ticket is held before the message is made, so that its state and owner are those that the message comes into.
+    """
+    locks.hold(session, ticket)
+    message = transcript.receive(session, ticket.conversation, text, client_id, now, choice=None)
+    message.state = chat.DELIVERED
+    parent_writes(session, ticket, now)
+    return message
+
+
 def parent_writes(session: Session, ticket: Ticket, now: datetime) -> None:
     """A message of the parent came in: a ticket that is not in hand any more opens again.
 
     It goes back to the adviser who asked, or who is still there, for the length of a lease; otherwise to the queue.
     """
+    # Decided on the ticket as it is once no adviser is half way through closing it.
+    locks.hold(session, ticket)
     if ticket.merged_into is not None:
         return parent_writes(session, session.get_one(Ticket, ticket.merged_into), now)
     _reopen(session, ticket, now)
@@ -78,7 +109,7 @@ def reply(
     `asks`: it is a question to the parent, and the ticket waits for what they say. Whoever asked the same in a ticket that
     was merged into this one hears it too. Raises NotYours when another adviser holds the ticket by now.
     """
-    claims.require(ticket, adviser, now)
+    claims.require(session, ticket, adviser, now)
     message = _say(session, ticket, adviser, text, asks, now)
     for other in session.scalars(select(Ticket).where(Ticket.merged_into == ticket.id)):
         _say(session, other, adviser, text, asks, now)
@@ -101,12 +132,17 @@ def close(
     now: datetime,
     intent: str | None = None,
     answerable: bool | None = None,
+    *,
+    seen: int | None = None,
 ) -> None:
     """Close a ticket, with the intent that the question turned out to be and whether the assistant could have answered it.
 
-    Raises NotYours, IllegalChange.
+    `seen` is the id of the last message that the adviser's page showed: what the parent wrote after it must be read first.
+    Raises NotYours, IllegalChange, Unread.
     """
-    claims.require(ticket, adviser, now)
+    claims.require(session, ticket, adviser, now)
+    if seen is not None and _wrote_after(session, ticket, seen):
+        raise Unread
     ticket.final_intent, ticket.answerable = intent, answerable
     said = {"intent": intent, "answerable": answerable}
     known = {name: value for name, value in said.items() if value is not None}
@@ -116,9 +152,20 @@ def close(
 
 
 def undo_close(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
-    """Take back a close or a merge; the clock goes on as if it had not happened. Raises IllegalChange."""
-    change(session, ticket, CLAIMED, now, adviser, kind=EventKind.CLOSE_UNDONE)
+    """Take back a close or a merge; the clock goes on as if it had not happened. Raises NotClosed.
+
+    What was with a partner goes back to the partner; the rest is the adviser's again.
+    """
+    locks.hold(session, ticket)
+    if ticket.state != CLOSED:
+        # A page that is older than the parent's last message, or a colleague who was quicker.
+        raise NotClosed
     ticket.merged_into = ticket.final_intent = ticket.answerable = None
+    if ticket.partner is not None:
+        change(session, ticket, REFERRED, now, adviser, kind=EventKind.CLOSE_UNDONE)
+        ticket.conversation.owner = chat.QUEUE
+        return
+    change(session, ticket, CLAIMED, now, adviser, kind=EventKind.CLOSE_UNDONE)
     ticket.claimed_by, ticket.claimed_until = adviser.id, now + claims.lease()
     ticket.conversation.owner = chat.ADVISER
 
@@ -128,6 +175,7 @@ def reroute(session: Session, ticket: Ticket, team: str, adviser: Account, now: 
     label = rules.load().teams.get(team)
     if label is None:
         raise ValueError(f"unknown team {team!r}")
+    locks.hold(session, ticket)
     if team == ticket.team:
         return
     record(session, ticket, EventKind.REROUTED, now, adviser, {"from": ticket.team, "to": team})
@@ -150,7 +198,7 @@ def create(
     facts = rules.Facts(theme, conversation.sector, urgent, conversation.channel, *words.found(question, intent))
     route = rules.route(facts)
     ticket = Ticket(
-        reference=_reference(),
+        reference=_reference(session),
         token=secrets.token_urlsafe(16),
         conversation=conversation,
         state=OPEN,
@@ -209,14 +257,8 @@ def _reopen(session: Session, ticket: Ticket, now: datetime) -> None:
 
 
 def _say(session: Session, ticket: Ticket, adviser: Account, text: str, asks: bool, now: datetime) -> Message:
-    message = Message(
-        conversation_id=ticket.conversation_id,
-        sender=chat.ADVISER,
-        text=text,
-        extra={"name": adviser.name.split()[0]},
-        created_at=now,
-    )
-    session.add(message)
+    name = {"name": adviser.name.split()[0]}
+    message = transcript.add(session, ticket.conversation, chat.ADVISER, text, now, extra=name)
     if ticket.email:
         subject = f"{'Vraag van ons over' if asks else 'Antwoord op'} uw vraag {ticket.reference}"
         body = mails.asked(ticket, text) if asks else mails.reply(ticket, text)
@@ -224,5 +266,14 @@ def _say(session: Session, ticket: Ticket, adviser: Account, text: str, asks: bo
     return message
 
 
-def _reference() -> str:
-    return "5010-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(6))
+def _wrote_after(session: Session, ticket: Ticket, seen: int) -> bool:
+    later = select(Message.id).where(Message.conversation_id == ticket.conversation_id, Message.id > seen)
+    return session.scalar(later.where(Message.sender == chat.PARENT).limit(1)) is not None
+
+
+def _reference(session: Session) -> str:
+    """A number that no ticket has. With 100,000 tickets one in 7,300 drawn is taken."""
+    while True:
+        reference = "5010-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(6))
+        if session.scalar(select(Ticket.id).where(Ticket.reference == reference)) is None:
+            return reference

@@ -10,11 +10,11 @@ from loket import settings
 from loket.accounts import teams
 from loket.accounts.models import Account
 from loket.conversations import models as chat
-from loket.conversations.models import Message
-from loket.exceptions import Refused
+from loket.conversations import transcript
+from loket.exceptions import Collision, Refused
 from loket.mail import outbox
 from loket.routing import rules
-from loket.tickets import claims, events, mails, notes
+from loket.tickets import claims, events, locks, mails, notes
 from loket.tickets.models import CLAIMED, CLOSED, OPEN, REFERRED, EventKind, Ticket
 
 
@@ -28,7 +28,7 @@ def refer(
     session: Session, ticket: Ticket, adviser: Account, partner: str, reason: str, now: datetime, *, agreed: bool
 ) -> None:
     """Hand the ticket to a partner, who sees it from now on. Raises NotYours, IllegalChange, ReferralRefused."""
-    claims.require(ticket, adviser, now)
+    claims.require(session, ticket, adviser, now)
     known = rules.load().partners.get(partner)
     if known is None:
         raise ReferralRefused("Kies een organisatie.")
@@ -42,7 +42,12 @@ def refer(
     data = {"partner": partner, "check_at": ticket.check_at.isoformat(), "note": note.id}
     events.change(session, ticket, REFERRED, now, adviser, kind=EventKind.REFERRED, data=data)
     ticket.conversation.owner = chat.QUEUE
-    _tell_parent(session, ticket, f"Wij hebben uw vraag doorgegeven aan {known.name}. Zij nemen contact met u op.", now)
+    transcript.note(
+        session,
+        ticket.conversation,
+        f"Wij hebben uw vraag doorgegeven aan {known.name}. Zij nemen contact met u op.",
+        now,
+    )
     for account in teams.of_partner(session, partner):
         body = mails.for_staff(ticket, "Er is een vraag naar uw organisatie doorverwezen.")
         outbox.put(session, account.email, f"Doorverwezen vraag {ticket.reference}", body, now)
@@ -50,18 +55,28 @@ def refer(
 
 def give_back(session: Session, ticket: Ticket, partner: Account, reason: str, now: datetime) -> None:
     """The partner returns the ticket, with the reason as a note. Raises IllegalChange, NoteRefused, NotYours."""
+    locks.hold(session, ticket)
+    if ticket.partner is None or (partner.role == "partner" and ticket.partner != partner.partner):
+        # Given back by a colleague, or taken back by the counter, while this page was open.
+        raise claims.NotYours
     if ticket.state == CLAIMED:
-        claims.require(ticket, partner, now)
+        claims.check_holder(ticket, partner, now)
     notes.add(session, ticket, partner, reason, now)
     data = {"partner": ticket.partner}
     ticket.partner = ticket.check_at = ticket.claimed_by = ticket.claimed_until = None
     events.change(session, ticket, OPEN, now, partner, kind=EventKind.RETURNED, data=data)
     ticket.conversation.owner = chat.QUEUE
-    _tell_parent(session, ticket, "Uw vraag ligt weer bij onze eigen adviseurs. Zij antwoorden u.", now)
+    transcript.note(session, ticket.conversation, "Uw vraag ligt weer bij onze eigen adviseurs. Zij antwoorden u.", now)
 
 
 def checked(session: Session, ticket: Ticket, adviser: Account, helped: bool, now: datetime) -> None:
-    """What the check after a referral found. A parent who was not helped comes back to us."""
+    """What the check after a referral found. A parent who was not helped comes back to us.
+
+    Raises Collision when a colleague has done this check already.
+    """
+    locks.hold(session, ticket)
+    if ticket.check_at is None:
+        raise Collision("Een collega heeft dit al nagekeken.")
     ticket.check_at = None
     events.record(session, ticket, EventKind.CHECKED, now, adviser, {"partner": ticket.partner, "helped": helped})
     if helped:
@@ -76,15 +91,3 @@ def checked(session: Session, ticket: Ticket, adviser: Account, helped: bool, no
 def needs_check(ticket: Ticket, now: datetime) -> bool:
     """Whether it is time to see if the partner helped."""
     return ticket.check_at is not None and (ticket.check_at <= now or ticket.state == CLOSED)
-
-
-def _tell_parent(session: Session, ticket: Ticket, text: str, now: datetime) -> None:
-    session.add(
-        Message(
-            conversation_id=ticket.conversation_id,
-            sender=chat.SYSTEM,
-            text=text,
-            extra={"kind": "note"},
-            created_at=now,
-        )
-    )

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 from loket.accounts.models import Account, StaffSession
 from loket.accounts.roles import Action
 from loket.conversations import models as chat
+from loket.conversations import transcript
 from loket.db.base import changed
 from loket.exceptions import Refused
-from loket.tickets import access, claims, events, live_chat
+from loket.tickets import access, claims, events, locks
 from loket.tickets.models import CLAIMED, CLOSED, EventKind, Offer, Ticket
 
 LIVE = ("web", "embed")
@@ -38,9 +39,8 @@ def at_desk(session: Session, ticket: Ticket, adviser: Account, now: datetime) -
 
 def offer(session: Session, ticket: Ticket, adviser: Account, to_id: int, now: datetime) -> None:
     """Ask a colleague to take the conversation over; an earlier offer lapses. Raises NotYours, TransferRefused."""
-    # Who accepts an earlier offer just now changes this row first; then it is no longer ours to offer.
-    session.refresh(ticket, with_for_update=True)
-    claims.require(ticket, adviser, now)
+    # Whoever accepts an earlier offer at this moment holds the ticket first; then it is no longer ours to offer.
+    claims.require(session, ticket, adviser, now)
     if ticket.channel not in LIVE:
         raise TransferRefused(
             "Dit is geen gesprek op de website. Zet de vraag terug in de rij of geef haar aan een ander team."
@@ -55,8 +55,10 @@ def offer(session: Session, ticket: Ticket, adviser: Account, to_id: int, now: d
 def accept(session: Session, ticket_id: int, adviser: Account, now: datetime) -> bool:
     """Become the speaker; False when the offer does not stand any more.
 
-    One conditional UPDATE: of two who accept at once, the second finds that who offered no longer has the ticket.
+    One conditional UPDATE: of two who accept at once, the second finds that the giver no longer has the ticket.
     """
+    # The lock is not for the UPDATE, which needs none, but for what follows it: the conversation's row comes first.
+    locks.hold_by_id(session, ticket_id)
     offered = and_(Offer.ticket_id == Ticket.id, Offer.from_id == Ticket.claimed_by, _stands(adviser, now))
     theirs = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != CLOSED, exists().where(offered))
     given_by = session.scalar(select(Offer.from_id).where(Offer.ticket_id == ticket_id))
@@ -67,12 +69,12 @@ def accept(session: Session, ticket_id: int, adviser: Account, now: datetime) ->
     events.change(session, ticket, CLAIMED, now, adviser, kind=EventKind.TRANSFERRED, data={"from": given_by})
     ticket.conversation.owner = chat.ADVISER
     name = adviser.name.split()[0]
-    live_chat.say(session, ticket.conversation, f"{name}, adviseur van Loket 5010, gaat nu met u verder.", now)
+    transcript.note(session, ticket.conversation, f"{name}, adviseur van Loket 5010, gaat nu met u verder.", now)
     return True
 
 
 def decline(session: Session, ticket: Ticket, who: Account, now: datetime) -> None:
-    """Say no to an offer, or take one's own back. Without an offer nothing happens."""
+    """Say no to an offer, or take one's own back. Without an offer nothing happens. One DELETE, so it needs no lock."""
     own = delete(Offer).where(Offer.ticket_id == ticket.id, or_(Offer.to_id == who.id, Offer.from_id == who.id))
     if changed(session, own):
         events.record(session, ticket, EventKind.OFFER_ENDED, now, who)

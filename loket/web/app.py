@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
@@ -124,8 +125,14 @@ def _templates() -> Environment:
         "allows": access.may,
         "shown_name": access.shown_name,
         "offers_to": offers_to,
+        "once": _once,
     }
     return environment
+
+
+def _once() -> str:
+    """For the address of a form: an id of its own, so that it does its work once (loket.accounts.used_forms)."""
+    return f"?formulier={secrets.token_urlsafe(12)}"
 
 
 @contextlib.asynccontextmanager
@@ -188,7 +195,7 @@ def _sweep(now: datetime) -> None:
 def _tend(now: datetime) -> None:
     with transaction() as session:
         claims.free_lapsed(session, now)
-        escalation.look(session, now)
+        escalation.escalate_due_promises(session, now)
 
 
 def _to_login(request: Request, error: NotAuthorizedException) -> Response[Any]:

@@ -28,7 +28,7 @@ QUESTION = "Mijn kind wordt gepest"
 
 
 @pytest.fixture
-def conversation_id(sqlite: Engine, rasa: FakeRasa) -> str:
+def conversation_id(database: Engine, rasa: FakeRasa) -> str:
     return begin()
 
 
@@ -117,7 +117,7 @@ def test_a_late_answer_is_dropped(conversation_id: str, rasa: FakeRasa) -> None:
     (call,) = rasa.heard
     assert rasa.act(call) == [{"message_id": call["metadata"]["message_id"], "answered": False}]
     assert [(message.extra or {}).get("kind") for message in all_of(Message)] == ["greeting", None, "unavailable"]
-    assert all_of(Question) == []
+    assert [question.outcome for question in all_of(Question)] == ["failed"]
 
 
 def test_a_second_answer_is_dropped(conversation_id: str, rasa: FakeRasa) -> None:

@@ -36,7 +36,7 @@ PASSWORD = "vier losse woorden hier"
 
 
 @pytest.fixture
-def site(sqlite: Engine, rasa: FakeRasa) -> Iterator[TestClient[Any]]:
+def site(database: Engine, rasa: FakeRasa) -> Iterator[TestClient[Any]]:
     """The web application on an empty database, with a fake Rasa behind it."""
     with TestClient(create_app()) as client:
         client.follow_redirects = False

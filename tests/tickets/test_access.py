@@ -72,7 +72,7 @@ def test_each_role_does_what_the_table_says(role: str, action: Action) -> None:
     assert set(TABLE) == set(Action)
     assert may(who, action, ticket()) == (role in TABLE[action])
     referred = ticket("referred", partner="balans")
-    left_to_partner = role == "adviser" and action in ("claim", "take_over", "accept")
+    left_to_partner = role == "adviser" and action in ("claim", "take_over", "accept", "undo_close")
     expected = action in OF_PARTNERS if role == "partner" else role in TABLE[action] and not left_to_partner
     assert may(who, action, referred) == expected
 

@@ -205,7 +205,7 @@ def test_a_promise_that_is_near_and_then_broken_reaches_the_lead_once_each(datab
     looks = [NOON, ticket.promised_by - timedelta(hours=1), ticket.promised_by - timedelta(minutes=30)]
     for now in [*looks, ticket.promised_by + timedelta(minutes=1), ticket.promised_by + timedelta(days=1)]:
         with transaction() as session:
-            escalation.look(session, now)
+            escalation.escalate_due_promises(session, now)
     assert [kind for kind in kinds(ticket) if kind.startswith("promise")] == ["promise_near", "promise_broken"]
     assert [mail.recipient for mail in all_of(Outbox)] == [lead.email] * 2
     assert all("geheim" not in mail.body + mail.subject for mail in all_of(Outbox))
@@ -214,7 +214,7 @@ def test_a_promise_that_is_near_and_then_broken_reaches_the_lead_once_each(datab
 def test_a_new_promise_can_be_escalated_again(aisha: Account) -> None:
     ticket = claimed(aisha)
     with transaction() as session:
-        escalation.look(session, ticket.promised_by + timedelta(minutes=1))
+        escalation.escalate_due_promises(session, ticket.promised_by + timedelta(minutes=1))
     with transaction() as session:
         claims.claim(session, ticket.id, aisha, ticket.promised_by)
         queue.reply(session, session.get_one(Ticket, ticket.id), aisha, "Sorry.", ticket.promised_by)

@@ -44,7 +44,7 @@ def test_a_person_gets_a_page_with_a_way_on(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/stuk", "/stuk"])
-def test_what_goes_wrong_inside_is_not_shown(sqlite: Engine, path: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_goes_wrong_inside_is_not_shown(database: Engine, path: str, caplog: pytest.LogCaptureFixture) -> None:
     @get(["/api/stuk", "/stuk"], sync_to_thread=False)
     def broken() -> None:
         raise RuntimeError("een geheim van binnen")

@@ -1,0 +1,45 @@
+"""Each form that staff send has an id of its own, made with the page: the same one twice does its work once.
+
+The row is written in the transaction of the work itself. So what failed may be sent again, and of two that arrive together the
+second waits until the first is through and then finds where that one led.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from loket.accounts.models import Account, UsedForm
+from loket.db.base import changed
+
+KEPT = timedelta(days=2)
+"""How long a form is remembered: longer than anybody leaves a page open before sending it a second time."""
+_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+def begin(session: Session, account: Account, form_id: str, now: datetime) -> str | None:
+    """Where this form led when it was sent before; None the first time, and for a form without an id."""
+    if not _ID.fullmatch(form_id):
+        return None
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(UsedForm).values(id=form_id, account_id=account.id, led_to="/balie", used_at=now)
+    result = session.connection().execute(row.on_conflict_do_nothing())
+    if result.rowcount:
+        return None
+    found = session.get_one(UsedForm, form_id, populate_existing=True)
+    # Somebody else's id is no form of theirs: ids cannot be guessed, so this is a page that was passed on.
+    return found.led_to if found.account_id == account.id else "/balie"
+
+
+def finish(session: Session, form_id: str, led_to: str) -> None:
+    """Remember where the work of this form led."""
+    session.execute(update(UsedForm).where(UsedForm.id == form_id).values(led_to=led_to))
+
+
+def forget_old(session: Session, now: datetime) -> int:
+    """Remove what is older than KEPT; returns how many that were."""
+    return changed(session, delete(UsedForm).where(UsedForm.used_at < now - KEPT))
