@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from loket import settings
-from loket.clock import AMSTERDAM, utc_now
+from loket.clock import local_day, utc_now
 from loket.yamlfile import ContentError, Problem
 
 if TYPE_CHECKING:
@@ -324,7 +324,7 @@ def show_settings() -> None:
 
 
 def _today() -> date:
-    return utc_now().astimezone(AMSTERDAM).date()
+    return local_day(utc_now())
 
 
 def _answers() -> list[Answer]:

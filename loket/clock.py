@@ -21,6 +21,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def local_day(moment: datetime) -> date:
+    """The date of a moment in Amsterdam."""
+    return moment.astimezone(AMSTERDAM).date()
+
+
 def dutch_moment(moment: datetime) -> str:
     """A moment as people say it: "dinsdag 24 november om 14.00 uur"."""
     local = moment.astimezone(AMSTERDAM)

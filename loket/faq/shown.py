@@ -83,8 +83,8 @@ def tel(phone: str) -> str:
     return f"tel:{digits}" if digits else ""
 
 
-def as_markdown(shown: Shown) -> str:
-    """The whole answer as one Markdown text: for an adviser's reply and for mail."""
+def as_markdown(shown: Shown, *, checked: bool = True) -> str:
+    """The whole answer as one Markdown text, for mail and for who shows no parts; `checked` says who checked it."""
     deadlines = "\n".join(f"- **{one.what}**: {one.when}" for one in shown.deadlines)
     referrals = "\n".join(f"- {_referral_line(one)}" for one in shown.referrals)
     links = "\n".join(f"- [{link.title}]({link.url})" for link in (*shown.laws, *shown.sources))
@@ -94,7 +94,7 @@ def as_markdown(shown: Shown) -> str:
         shown.text,
         f"**Wie kan helpen?**\n{referrals}" if referrals else "",
         f"**Waar staat dit?**\n{links}" if links else "",
-        shown.checked,
+        shown.checked if checked else "",
     )
 
 
