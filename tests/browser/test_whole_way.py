@@ -94,6 +94,7 @@ def test_without_script_the_whole_way(
     parent = browsing.context(java_script_enabled=False).new_page()
     parent.goto(service.url)
     steps.ask(parent)
+    parent.get_by_text("Lees meer").last.click()
     expect(parent.locator(".sources a").first).to_be_visible()
     parent.get_by_role("button", name="Nee, dit helpt niet").click()
     parent.get_by_role("button", name="Ja, vraag het een adviseur").click()
