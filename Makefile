@@ -19,16 +19,24 @@ test: install ## Set everything up and run all tests that this machine can run
 	@echo "== the bot's own tests"
 	@$(BOT_PYTEST) -q
 	@echo "== the service's tests"
-	@$(PYTEST) -q -rs
+	@$(PYTEST) -q -rs --cov --cov-report=
 
-check: install ## Format, lint, types, layers, training data and answers
+# The floor of coverage is only ever raised. It counts what the last whole `make test` left behind.
+COVERAGE_FLOOR := 92
+
+check: install ## Format, lint, types, layers, dependencies, spelling, training data, answers and coverage
 	$(UV) run --frozen ruff format --check .
 	$(UV) run --frozen ruff check .
 	$(UV) run --frozen mypy
 	$(UV) run --frozen lint-imports
+	$(UV) run --frozen deptry .
+	$(UV) run --frozen codespell README.md CONTRIBUTING.md CHANGELOG.md docs loket actions bench bot/*.py bot/components
 	PYTHONWARNINGS=ignore bot/.venv/bin/rasa data validate --domain domain.yml --config config.yml --data data/nlu data/rules.yml
 	$(UV) run --frozen loket data check
 	$(UV) run --frozen loket faq check
+	@if [ -f .coverage ]; then $(UV) run --frozen coverage report --skip-covered --fail-under=$(COVERAGE_FLOOR); \
+	elif [ -n "$$LOKET_TEST_ALL" ]; then echo "no coverage was measured: run make test first"; exit 1; \
+	else echo "== coverage was not measured; make test does"; fi
 
 format: install ## Format the code
 	$(UV) run --frozen ruff format .

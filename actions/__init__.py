@@ -1,1 +1,1 @@
-"""Rasa's custom actions. They are thin: what happens is decided in loket.chat.dialogue."""
+"""Rasa's custom actions. They are thin: what happens is decided in loket.assistant.dialogue."""

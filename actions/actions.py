@@ -10,8 +10,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType
 from rasa_sdk.executor import CollectingDispatcher
 
-from loket.chat import dialogue
-from loket.chat.dialogue import Turn, Understood
+from loket.assistant import dialogue
+from loket.assistant.dialogue import Turn, Understood
 from loket.clock import utc_now
 from loket.db.base import transaction
 
@@ -19,7 +19,7 @@ FALLBACK = "nlu_fallback"
 
 
 class DialogueAction(Action, ABC):
-    """An action that lets a function of loket.chat.dialogue answer the parent's message."""
+    """An action that lets a function of loket.assistant.dialogue answer the parent's message."""
 
     @abstractmethod
     def name(self) -> str:

@@ -80,7 +80,8 @@ def main() -> None:
         os.environ["LOKET_VAR"] = folder
         if chosen.url:
             os.environ["LOKET_DATABASE_URL"] = chosen.url
-        from loket.db import base, migrate
+        from loket.db import base
+        from loket.migrations import migrate
 
         migrate.upgrade(base.engine())
         start = time.perf_counter()
@@ -94,7 +95,7 @@ def main() -> None:
 
 def fill(engine: Engine, count: int, still_open: int) -> None:
     """Tickets over ten years; the newest are open. Two messages and three events each."""
-    from loket.db.models import Account, Conversation, Message, TeamMember, Ticket, TicketEvent
+    from loket.migrations.tables import Account, Conversation, Message, TeamMember, Ticket, TicketEvent
 
     chance = random.Random(5010)
     with engine.execution_options(writes=True).begin() as connection:

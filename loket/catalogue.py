@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from loket import yamlfile
+from loket.paths import DATA
 
-ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "data"
 DIALOGUE = "dialogue"
 
 SECTORS = {
@@ -41,9 +40,6 @@ class Catalogue:
     themes: dict[str, str]
     """Theme id to the Dutch label that people see."""
 
-    def of_theme(self, theme: str) -> list[Intent]:
-        return [intent for intent in self.intents.values() if intent.theme == theme]
-
     def label(self, intent_id: str) -> str:
         """The Dutch question that stands for an intent; the id itself for one that is not in the catalogue."""
         intent = self.intents.get(intent_id)
@@ -71,3 +67,9 @@ def load(path: Path = DATA / "catalogue.yml") -> Catalogue:
     for intent_id, question in data["dialogue"]["intents"].items():
         intents[intent_id] = Intent(intent_id, DIALOGUE, question, urgent=intent_id == "crisis")
     return Catalogue(intents, themes)
+
+
+def is_faq(intent_id: str) -> bool:
+    """Whether this is an intent that parents ask about, and not part of the conversation itself."""
+    intent = load().intents.get(intent_id)
+    return intent is not None and intent.is_faq

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from loket import settings
-from loket.yamlfile import Problem
+from loket.clock import AMSTERDAM, utc_now
+from loket.yamlfile import ContentError, Problem
+
+if TYPE_CHECKING:
+    from loket.faq.model import Answer
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,11 +50,11 @@ def check_settings() -> None:
 @app.command()
 def serve() -> None:
     """Run everything: website, assistant and action server, restarting what dies. Ctrl-C stops it."""
-    from loket import processes, service
+    from loket.run import processes, serve
 
     try:
-        service.serve()
-    except (service.PortInUse, processes.BotMissing) as error:
+        serve.serve()
+    except (serve.PortInUse, processes.BotMissing) as error:
         _fail(str(error))
 
 
@@ -66,8 +71,8 @@ def rasa() -> None:
     """Run only Rasa (for systemd)."""
     import os
 
-    from loket import processes
-    from loket.catalogue import ROOT
+    from loket.paths import ROOT
+    from loket.run import processes
 
     command = processes.rasa()
     os.chdir(ROOT)
@@ -79,10 +84,10 @@ def train() -> None:
     """Train the assistant on data/ into the configured model."""
     import subprocess
 
-    from loket import processes, service
+    from loket.run import processes, serve
 
     try:
-        service.train(settings.load())
+        serve.train(settings.load())
     except processes.BotMissing as error:
         _fail(str(error))
     except subprocess.CalledProcessError as error:
@@ -95,7 +100,8 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Show what the trained assistant makes of a question, and what it would do."""
-    from loket import catalogue, processes
+    from loket import catalogue
+    from loket.run import processes
 
     texts = [line.strip() for line in sys.stdin if line.strip()] if text == "-" else [text]
     try:
@@ -123,9 +129,9 @@ def evaluate(
     record: Annotated[bool, typer.Option("--record", help="Record the figures as the ones to hold.")] = False,
 ) -> None:
     """Measure how well the trained assistant understands questions whose intent is known."""
-    from loket import catalogue, processes
+    from loket import catalogue
+    from loket.run import processes
     from loket.training import evaluation, examples, report
-    from loket.yamlfile import ContentError
 
     known = catalogue.load()
     try:
@@ -154,14 +160,13 @@ def account_add(
     role: Annotated[str, typer.Option(help="adviser, partner, editor, lead or administrator.")] = "adviser",
 ) -> None:
     """Make an account and print its one-time password."""
-    from loket.accounts import accounts
-    from loket.clock import utc_now
+    from loket.accounts import credentials
     from loket.db.base import transaction
 
     try:
         with transaction() as session:
-            account, password = accounts.add(session, email, name, role, utc_now())
-    except accounts.AccountError as error:
+            account, password = credentials.add(session, email, name, role, utc_now())
+    except credentials.AccountError as error:
         _fail(str(error))
     typer.echo(f"{account.email}\none-time password: {password}")
 
@@ -188,14 +193,13 @@ def account_list() -> None:
 @account_app.command("reset")
 def account_reset(email: str) -> None:
     """Let in who is locked out: a new one-time password, no second factor, all logins ended."""
-    from loket.accounts import accounts
-    from loket.clock import utc_now
+    from loket.accounts import credentials
     from loket.db.base import transaction
 
     try:
         with transaction() as session:
-            account, password = accounts.reset(session, email, utc_now())
-    except accounts.AccountError as error:
+            account, password = credentials.reset(session, email, utc_now())
+    except credentials.AccountError as error:
         _fail(str(error))
     typer.echo(f"{account.email}\none-time password: {password}")
 
@@ -203,8 +207,8 @@ def account_reset(email: str) -> None:
 @db_app.command("upgrade")
 def db_upgrade() -> None:
     """Create the database or bring it to the newest version."""
-    from loket.db import migrate
     from loket.db.base import engine
+    from loket.migrations import migrate
 
     migrate.upgrade(engine())
     typer.echo("the database is up to date")
@@ -213,8 +217,8 @@ def db_upgrade() -> None:
 @db_app.command("revision")
 def db_revision(message: str) -> None:
     """Write a new migration from the difference between models and database (developers)."""
-    from loket.db import migrate
     from loket.db.base import engine
+    from loket.migrations import migrate
 
     migrate.new_revision(engine(), message)
 
@@ -240,33 +244,47 @@ def data_counts() -> None:
 
 @faq_app.command("check")
 def faq_check(theme: Theme = "") -> None:
-    """Report answers that are missing, malformed, hard to read or without a source."""
+    """Report answers that are missing, malformed, hard to read, without foundation or past their date."""
     from loket.faq import check
 
-    _report(check.check(theme or None))
+    today = _today()
+    for warning in check.warnings(theme or None, today):
+        typer.echo(f"{warning} (warning)")
+    _report(check.check(theme or None, today))
+
+
+@faq_app.command("table")
+def faq_table() -> None:
+    """Print every answer with its state, articles, version and next date, as in docs/content.md."""
+    from loket.faq import overview
+
+    typer.echo(overview.table(_answers()))
 
 
 @faq_app.command("review")
 def faq_review(as_json: Json = False) -> None:
-    """List the answers that rest on an uncertain fact, with the reason: the work list of the editors."""
-    from loket.faq import answers
+    """List what the editors must look at, by date: the work list."""
+    from loket.faq import overview
 
-    waiting = [answer for answer in answers.load().values() if answer.needs_review]
-    for answer in waiting:
-        row = {"intent": answer.intent, "title": answer.title, "reason": answer.review_reason.strip()}
-        typer.echo(json.dumps(row, ensure_ascii=False) if as_json else f"{row['intent']}: {row['reason']}")
+    tasks = overview.work_list(_answers(), _today())
+    for task in tasks:
+        due = f"{task.due}" if task.due else "now"
+        typer.echo(
+            json.dumps(task.as_dict(), ensure_ascii=False)
+            if as_json
+            else f"{due:10}  {task.intent}  ({task.owner}): {task.why}"
+        )
     if not as_json:
-        typer.echo(f"{len(waiting)} answers to review")
+        typer.echo(f"{len(tasks)} answers to look at")
 
 
 @routing_app.command("check")
 def routing_check() -> None:
     """Report rules with an unknown team, partner, theme, sector, denomination, region or language."""
-    from loket.tickets import routing
-    from loket.yamlfile import ContentError
+    from loket.routing import rules
 
     try:
-        routing.load()
+        rules.load()
     except ContentError as error:
         _report(error.problems)
     _report([])
@@ -280,23 +298,23 @@ def routing_try(
     as_json: Json = False,
 ) -> None:
     """Show which team a question goes to, by which rule, and what the assistant took from the text."""
-    from loket import processes
-    from loket.tickets import routing, routing_trial
+    from loket.routing import rules, trial
+    from loket.run import processes
 
     try:
         row = next(iter(processes.parse([text], settings.load().model)))
-    except (processes.BotMissing, RuntimeError) as error:
+    except (processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
         _fail(str(error))
-    trial = routing_trial.of_parse(text, row, sector or None, channel)
+    found = trial.of_parse(text, row, sector or None, channel)
     if as_json:
-        typer.echo(json.dumps(trial.as_dict(), ensure_ascii=False))
+        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False))
         return
     typer.echo(text)
-    for name, value in trial.facts.items():
+    for name, value in found.facts.items():
         typer.echo(f"  {name:13} {value}")
-    typer.echo(f"  -> {trial.route.explanation}")
-    typer.echo(f"     promise {trial.route.promise}, partner {trial.route.partner or '-'}")
-    typer.echo(f"     rule at {routing.ROUTING_FILE.name}:{trial.route.line}")
+    typer.echo(f"  -> {found.route.explanation}")
+    typer.echo(f"     promise {found.route.promise}, partner {found.route.partner or '-'}")
+    typer.echo(f"     rule at {rules.ROUTING_FILE.name}:{found.route.line}")
 
 
 @app.command("settings")
@@ -305,7 +323,20 @@ def show_settings() -> None:
     typer.echo(settings.table())
 
 
-def _report(problems: list[Problem]) -> None:
+def _today() -> date:
+    return utc_now().astimezone(AMSTERDAM).date()
+
+
+def _answers() -> list[Answer]:
+    from loket.faq import load
+
+    try:
+        return list(load.load().values())
+    except ContentError as error:
+        _report(error.problems)
+
+
+def _report(problems: list[Problem]) -> NoReturn:
     for problem in problems:
         typer.echo(str(problem))
     typer.echo(f"{len(problems)} problems" if problems else "no problems")

@@ -15,14 +15,17 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from loket.catalogue import ROOT
+from loket.exceptions import LoketError
+from loket.paths import ROOT
 
 ROLES = ("adviser", "partner", "editor", "lead", "administrator")
 """As in loket.accounts.models, which stands above this module; a test holds them equal."""
 
 
-class SettingsError(Exception):
+class SettingsError(LoketError):
     """A setting has a value that cannot be used. The message names the variable."""
+
+    code = "settings_error"
 
 
 class Settings(BaseSettings):
@@ -68,6 +71,14 @@ class Settings(BaseSettings):
     )
     closed_days: str = Field(
         "", description="Extra closed days, as dates separated by commas: `2026-12-24,2026-12-31`."
+    )
+    contact_phone: str = Field(
+        "", description="Telephone number for parents. Without one, no answer tells them to call."
+    )
+    contact_email: str = Field("", description="Mail address for parents. Without one, no answer tells them to mail.")
+    expired_answers: Literal["say", "withhold"] = Field(
+        "say",
+        description="An answer past its date: `say` gives it and says so, `withhold` hands the question to a person. Urgent answers are always given.",
     )
     lease_minutes: int = Field(
         10, ge=1, le=240, description="Minutes that a claimed question stays with an adviser whose page is not open."

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from loket.exceptions import LoketError
+
 Loc = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -25,8 +27,10 @@ class Problem:
         return f"{self.file}:{self.line}: {self.message}"
 
 
-class ContentError(Exception):
+class ContentError(LoketError):
     """A content file cannot be used; `problems` says why, each with file and line."""
+
+    code = "content_error"
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))

@@ -16,8 +16,9 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.db import base, migrate
-from loket.db.models import Base
+from loket.db import base
+from loket.migrations import migrate
+from loket.migrations.tables import Base
 from tests.support.service import RunningService, trained_model
 
 pytest_plugins = ["tests.support.browser", "tests.support.provider", "tests.support.rasa", "tests.support.site"]

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
-from loket import processes, settings
+from loket import settings
 from loket.accounts import passwords, second_factor, sessions
 from loket.accounts.models import Account, StaffSession
 from loket.cli import app
 from loket.db.base import transaction
 from loket.faq import answers
+from loket.run import processes
 from loket.training import datacheck
 from loket.yamlfile import Problem
 from tests.conftest import NOON

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from loket.catalogue import ROOT
+from loket.paths import ROOT
 
 
 def test_the_layers_hold() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from loket import settings
 from loket.accounts import models
-from loket.catalogue import ROOT
+from loket.paths import ROOT
 
 
 def load(monkeypatch: pytest.MonkeyPatch, **values: str) -> settings.Settings:

@@ -10,8 +10,8 @@ import yaml
 
 import loket
 from actions import actions
-from loket import catalogue
-from loket.catalogue import ROOT
+from loket import catalogue, paths
+from loket.paths import ROOT
 
 DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
 
@@ -42,8 +42,8 @@ def test_the_domain_has_exactly_the_actions_that_exist() -> None:
 
 @pytest.mark.parametrize("theme", catalogue.load().themes)
 def test_every_theme_has_training_examples_and_answers(theme: str) -> None:
-    assert (catalogue.DATA / "nlu" / f"{theme}.yml").is_file()
-    assert (catalogue.DATA / "faq" / f"{theme}.yml").is_file()
+    assert (paths.DATA / "nlu" / f"{theme}.yml").is_file()
+    assert (paths.DATA / "faq" / f"{theme}.yml").is_file()
 
 
 def test_every_module_can_be_imported_by_itself() -> None:

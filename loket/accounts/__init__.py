@@ -1,0 +1,1 @@
+"""Who works here: accounts, roles, teams, ways of logging in, the audit trail."""

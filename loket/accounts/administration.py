@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from loket.accounts import links, second_factor, sessions
-from loket.accounts.accounts import AccountError
 from loket.accounts.audit import Audited, audit
+from loket.accounts.credentials import AccountError
 from loket.accounts.links import Purpose
 from loket.accounts.models import ROLES, Account, MailLink, TeamMember
-from loket.tickets import routing
+from loket.exceptions import Refused
+from loket.routing import rules
 
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]+")
 LONGEST_NAME = 80
@@ -33,8 +34,10 @@ class Wish:
     partner: str | None = None
 
 
-class WishRefused(Exception):
+class WishRefused(Refused):
     """What is wrong, in Dutch, by field."""
+
+    code = "wish_refused"
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("; ".join(problems.values()))
@@ -42,10 +45,10 @@ class WishRefused(Exception):
 
 
 class LastAdministrator(AccountError):
-    """Dit is de laatste beheerder die kan inloggen. Maak eerst iemand anders beheerder."""
+    """Nobody would be left who can administer."""
 
-    def __str__(self) -> str:
-        return self.__doc__ or ""
+    code = "last_administrator"
+    message = "Dit is de laatste beheerder die kan inloggen. Maak eerst iemand anders beheerder."
 
 
 def listed(session: Session) -> list[tuple[Account, list[str]]]:
@@ -147,7 +150,7 @@ def send_link(session: Session, by: Account, account: Account, now: datetime) ->
 
 
 def _problems(wish: Wish) -> dict[str, str]:
-    table = routing.load()
+    table = rules.load()
     problems = {}
     if not 0 < len(wish.name.strip()) <= LONGEST_NAME or not wish.name.isprintable():
         problems["name"] = f"Vul een naam in van ten hoogste {LONGEST_NAME} tekens."

@@ -18,7 +18,7 @@ SAME_VISIT = timedelta(minutes=1)
 
 
 class Audited(StrEnum):
-    """Everything that leaves a line in the audit trail. What is done to a ticket is called as in loket.accounts.access."""
+    """Everything that leaves a line in the audit trail. What is done to a ticket is called as in loket.tickets.access."""
 
     ACCOUNT_ADD = "account.add"
     LOGIN = "login"

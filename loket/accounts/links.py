@@ -10,11 +10,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.accounts import accounts, throttle
+from loket.accounts import credentials, throttle
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account, MailLink
 from loket.clock import dutch_moment
-from loket.db.base import removed
+from loket.db.base import changed
+from loket.exceptions import Refused
 from loket.mail import outbox
 from loket.tokens import hash_token
 
@@ -27,11 +28,11 @@ class Purpose(StrEnum):
 LIFE = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
 
 
-class LinkGone(Exception):
-    """Deze link werkt niet (meer). Een link werkt één keer en niet langer dan in de mail staat."""
+class LinkGone(Refused):
+    """A link that was used, replaced, or is too old."""
 
-    def __str__(self) -> str:
-        return self.__doc__ or ""
+    code = "link_gone"
+    message = "Deze link werkt niet (meer). Een link werkt één keer en niet langer dan in de mail staat."
 
 
 def send(session: Session, account: Account, purpose: Purpose, now: datetime) -> str:
@@ -72,8 +73,8 @@ def find(session: Session, token: str, now: datetime) -> MailLink:
 def choose_password(session: Session, token: str, password: str, now: datetime) -> Account:
     """Set the password with a link, which is then used up. Raises LinkGone, or AccountError with the link unused."""
     account = find(session, token, now).account
-    accounts.set_password(session, account, password)
-    if not removed(session, delete(MailLink).where(MailLink.token_hash == hash_token(token))):
+    credentials.set_password(session, account, password)
+    if not changed(session, delete(MailLink).where(MailLink.token_hash == hash_token(token))):
         raise LinkGone
     audit(session, account, Audited.PASSWORD_CHOSEN, f"account:{account.id}", now)
     return account

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from loket.accounts import passwords, second_factor, sessions, throttle
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account, HalfLogin
-from loket.db.base import removed
+from loket.db.base import changed
+from loket.exceptions import Refused
 from loket.tokens import hash_token
 
 TIME_FOR_CODE = timedelta(minutes=5)
@@ -27,8 +28,11 @@ class Login:
     code_needed: bool = False
 
 
-class HalfLoginGone(Exception):
-    """The time to type the code is over, or it was used already: begin again."""
+class HalfLoginGone(Refused):
+    """The time to type the code is over, or it was used already."""
+
+    code = "half_login_gone"
+    message = "De tijd om de code te typen is voorbij. Log opnieuw in."
 
 
 def with_password(session: Session, email: str, password: str, address: str, now: datetime, limit: int) -> Login | None:
@@ -73,7 +77,7 @@ def with_code(session: Session, token: str, code: str, address: str, now: dateti
         throttle.count(session, keys, now)
         audit(session, account, Audited.LOGIN_FAILED, f"account:{account.id}", now)
         return None
-    if not removed(session, delete(HalfLogin).where(HalfLogin.token_hash == hash_token(token))):
+    if not changed(session, delete(HalfLogin).where(HalfLogin.token_hash == hash_token(token))):
         raise HalfLoginGone
     return full(session, account, now)
 

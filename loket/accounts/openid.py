@@ -6,7 +6,6 @@ sends back into claims that can be trusted; `account_of` says whose they are.
 
 from __future__ import annotations
 
-import base64
 import json
 import logging
 import secrets
@@ -18,7 +17,7 @@ import httpx
 from authlib.common.errors import AuthlibBaseError
 from authlib.oauth2.client import OAuth2Client
 from authlib.oidc.core import CodeIDToken
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -27,12 +26,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from loket.accounts import administration
-from loket.accounts.accounts import AccountError
 from loket.accounts.administration import Wish, WishRefused
 from loket.accounts.audit import Audited, audit
+from loket.accounts.credentials import AccountError
 from loket.accounts.models import Account, UsedState
+from loket.exceptions import Refused
 from loket.settings import Settings
-from loket.tokens import hash_token
+from loket.tokens import box, hash_token
 
 logger = logging.getLogger(__name__)
 
@@ -44,15 +44,19 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 """Signatures with the provider's own key; never one with a shared secret, and never none."""
 
 
-class Refused(Exception):
-    """Why somebody does not get in this way, in Dutch."""
+class LoginRefused(Refused):
+    """Why somebody does not get in this way."""
+
+    code = "login_refused"
 
 
-class ProviderAway(Refused):
-    """De inlogdienst van uw organisatie is nu niet bereikbaar. Probeer het zo opnieuw, of log in met uw wachtwoord."""
+class ProviderAway(LoginRefused):
+    """The provider cannot be reached or gives nonsense."""
 
-    def __str__(self) -> str:
-        return self.__doc__ or ""
+    code = "provider_away"
+    message = (
+        "De inlogdienst van uw organisatie is nu niet bereikbaar. Probeer het zo opnieuw, of log in met uw wachtwoord."
+    )
 
 
 INVALID = "De inlogdienst gaf een antwoord dat niet klopt of te oud is. Probeer het opnieuw."
@@ -81,36 +85,38 @@ def start(configured: Settings, now: datetime) -> Started:
             code_verifier=ticket["verifier"],
             nonce=ticket["nonce"],
         )
-    sealed = _box(configured).encrypt_at_time(json.dumps(ticket).encode(), int(now.timestamp()))
+    sealed = box(configured.token("openid")).encrypt_at_time(json.dumps(ticket).encode(), int(now.timestamp()))
     return Started(str(address), sealed.decode())
 
 
 def opened(configured: Settings, ticket: str, answer: dict[str, str], now: datetime) -> dict[str, str]:
-    """The ticket of this browser, when what came back belongs to it. Raises Refused."""
+    """The ticket of this browser, when what came back belongs to it. Raises LoginRefused."""
     try:
         life = int(TIME_AT_PROVIDER.total_seconds())
-        kept: dict[str, str] = json.loads(_box(configured).decrypt_at_time(ticket, life, int(now.timestamp())))
+        kept: dict[str, str] = json.loads(
+            box(configured.token("openid")).decrypt_at_time(ticket, life, int(now.timestamp()))
+        )
     except (InvalidToken, ValueError) as error:
-        raise Refused(INVALID) from error
+        raise LoginRefused(INVALID) from error
     if not secrets.compare_digest(kept["state"].encode(), answer.get("state", "").encode()):
-        raise Refused(INVALID)
+        raise LoginRefused(INVALID)
     if "code" not in answer:
-        raise Refused(STOPPED if answer.get("error") == "access_denied" else INVALID)
+        raise LoginRefused(STOPPED if answer.get("error") == "access_denied" else INVALID)
     return kept
 
 
 def use(session: Session, kept: dict[str, str], now: datetime) -> None:
-    """Use the ticket up. Raises Refused when it has been used."""
+    """Use the ticket up. Raises LoginRefused when it has been used."""
     session.execute(delete(UsedState).where(UsedState.at < now - 2 * TIME_AT_PROVIDER))
     session.add(UsedState(state_hash=hash_token(kept["state"]), at=now))
     try:
         session.flush()
     except IntegrityError as error:
-        raise Refused(INVALID) from error
+        raise LoginRefused(INVALID) from error
 
 
 def finish(configured: Settings, kept: dict[str, str], code: str, now: datetime) -> dict[str, Any]:
-    """The claims of who logged in at the provider. Raises Refused, and ProviderAway."""
+    """The claims of who logged in at the provider. Raises LoginRefused, and ProviderAway."""
     with httpx.Client(timeout=TIMEOUT_SECONDS) as http:
         found = _discover(http, configured)
         try:
@@ -129,20 +135,20 @@ def finish(configured: Settings, kept: dict[str, str], code: str, now: datetime)
         except (AuthlibBaseError, JoseError, httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             # The kind of error only: its message may quote the token.
             logger.warning("the answer of the OpenID provider was refused (%s)", type(error).__name__)
-            raise Refused(INVALID) from error
+            raise LoginRefused(INVALID) from error
 
 
 def account_of(session: Session, configured: Settings, claims: dict[str, Any], now: datetime) -> Account:
     """The account of who logged in: known by `sub`, else by a confirmed e-mail address, else made when the role is known.
 
-    Raises Refused.
+    Raises LoginRefused.
     """
     account = session.scalar(select(Account).where(Account.oidc_subject == claims["sub"]))
     role = _role(configured, claims)
     if account is None:
         account = _first_time(session, claims, role, now)
     if not account.active:
-        raise Refused(INACTIVE)
+        raise LoginRefused(INACTIVE)
     if role is not None:
         try:
             administration.take_role(session, account, role, now)
@@ -155,19 +161,19 @@ def account_of(session: Session, configured: Settings, claims: dict[str, Any], n
 def _first_time(session: Session, claims: dict[str, Any], role: str | None, now: datetime) -> Account:
     email = str(claims.get("email", "")).strip().lower()
     if claims.get("email_verified") is not True or not administration.EMAIL.fullmatch(email):
-        raise Refused(UNVERIFIED)
+        raise LoginRefused(UNVERIFIED)
     account = session.scalar(select(Account).where(Account.email == email))
     if account is None:
         if role is None or role == "partner":
-            raise Refused(UNKNOWN)
+            raise LoginRefused(UNKNOWN)
         name = str(claims.get("name") or email.partition("@")[0])[: administration.LONGEST_NAME]
         try:
             account = administration.join(session, email, Wish(name, role), now)
         except WishRefused as refused:
-            raise Refused(UNKNOWN) from refused
+            raise LoginRefused(UNKNOWN) from refused
     elif account.oidc_subject is not None:
         # The address belongs to another person at the provider now; an account is never handed on by itself.
-        raise Refused(UNKNOWN)
+        raise LoginRefused(UNKNOWN)
     account.oidc_subject = str(claims["sub"])
     session.flush()
     audit(session, account, Audited.ACCOUNT_LINK_PROVIDER, f"account:{account.id}", now)
@@ -228,7 +234,3 @@ def _callback(configured: Settings) -> str:
 def _away(error: Exception) -> ProviderAway:
     logger.warning("the OpenID provider cannot be used (%s)", type(error).__name__)
     return ProviderAway()
-
-
-def _box(configured: Settings) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(bytes.fromhex(configured.token("openid"))))

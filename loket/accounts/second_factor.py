@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 import logging
 import secrets
@@ -10,15 +9,15 @@ from datetime import datetime
 
 import pyotp
 import segno
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from loket import settings
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account, RecoveryCode
-from loket.db.base import changed, removed
-from loket.tokens import hash_token
+from loket.db.base import changed
+from loket.tokens import box, hash_token
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +31,7 @@ ISSUER = "Loket 5010"
 
 def begin(account: Account) -> None:
     """Give the account a new secret, which counts for nothing until `confirm`."""
-    account.totp_secret = _box().encrypt(pyotp.random_base32().encode()).decode()
+    account.totp_secret = box(settings.load().token("totp")).encrypt(pyotp.random_base32().encode()).decode()
     account.totp_since = None
     account.totp_step = 0
 
@@ -42,7 +41,7 @@ def secret(account: Account) -> str | None:
     if account.totp_secret is None:
         return None
     try:
-        return _box().decrypt(account.totp_secret.encode()).decode()
+        return box(settings.load().token("totp")).decrypt(account.totp_secret.encode()).decode()
     except InvalidToken:
         logger.warning("the second factor of account %s was sealed under another LOKET_SECRET_KEY", account.id)
         return None
@@ -83,7 +82,7 @@ def accept_recovery(session: Session, account: Account, code: str, now: datetime
     mine = delete(RecoveryCode).where(
         RecoveryCode.account_id == account.id, RecoveryCode.code_hash == _hash(account, code)
     )
-    if not removed(session, mine):
+    if not changed(session, mine):
         return False
     audit(session, account, Audited.SECOND_FACTOR_RECOVERED, f"account:{account.id}", now)
     return True
@@ -130,7 +129,3 @@ def _hash(account: Account, code: str) -> str:
     """A recovery code has 59 bits; with a key that is not in the database a copy of it is no use for guessing."""
     plain = "".join(letter for letter in code.casefold() if letter.isalnum())
     return hash_token(f"{settings.load().token('recovery')} {account.id} {plain}")
-
-
-def _box() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(bytes.fromhex(settings.load().token("totp"))))

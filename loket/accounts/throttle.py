@@ -9,16 +9,17 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from loket.accounts.models import LoginFailure
+from loket.exceptions import Refused
 from loket.tokens import hash_token
 
 WINDOW = timedelta(minutes=5)
 
 
-class TooManyAttempts(Exception):
-    """Te vaak geprobeerd. Wacht vijf minuten en probeer het opnieuw."""
+class TooManyAttempts(Refused):
+    """Too many failures for one key within the window."""
 
-    def __str__(self) -> str:
-        return self.__doc__ or ""
+    code = "too_many_attempts"
+    message = "Te vaak geprobeerd. Wacht vijf minuten en probeer het opnieuw."
 
 
 def check(session: Session, keys: Iterable[str], now: datetime, limit: int) -> None:

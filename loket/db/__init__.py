@@ -1,1 +1,1 @@
-"""Persistence. `loket.db.models` imports every table, for migrations and tests."""
+"""The database connection and its transactions."""

@@ -83,17 +83,8 @@ def transaction(bound: Engine | None = None) -> Iterator[Session]:
         yield session
 
 
-def changed(session: Session, statement: Update) -> int:
-    """Run a conditional UPDATE and return how many rows it changed."""
-    return _rows(session, statement)
-
-
-def removed(session: Session, statement: Delete) -> int:
-    """Run a conditional DELETE and return how many rows it removed."""
-    return _rows(session, statement)
-
-
-def _rows(session: Session, statement: Update | Delete) -> int:
+def changed(session: Session, statement: Update | Delete) -> int:
+    """Run a conditional UPDATE or DELETE and return how many rows it changed or removed."""
     result = session.execute(statement)
     assert isinstance(result, CursorResult)
     return result.rowcount

@@ -13,17 +13,18 @@ from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.accounts import administration, sessions
-from loket.accounts.access import Action
-from loket.accounts.accounts import AccountError
+from loket.accounts import administration, sessions, teams
 from loket.accounts.administration import Wish, WishRefused
+from loket.accounts.credentials import AccountError
 from loket.accounts.models import ROLES, Account
+from loket.accounts.roles import Action
 from loket.clock import utc_now
 from loket.db.base import LARGEST_ID, reading, transaction
 from loket.desk import session as staff
-from loket.desk.forms import Form, page
+from loket.desk.forms import page
 from loket.desk.labels import ROLE_LABELS
-from loket.tickets import routing, teams
+from loket.http.forms import Form
+from loket.routing import rules
 
 HERE = "/balie/accounts"
 
@@ -134,7 +135,7 @@ def _handed(request: Request, account: Account, link: str) -> Template:
 
 
 def _context(request: Request) -> dict[str, Any]:
-    table = routing.load()
+    table = rules.load()
     return {
         "account": staff.allowed(request, Action.ADMINISTER),
         "roles": {role: ROLE_LABELS[role] for role in ROLES},

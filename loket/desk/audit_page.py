@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loket.accounts import audit
-from loket.accounts.access import Action
 from loket.accounts.audit import Audited, Wanted
 from loket.accounts.models import Account, Audit
+from loket.accounts.roles import Action
 from loket.clock import AMSTERDAM, dutch_date, utc_now
 from loket.db.base import LARGEST_ID, reading, transaction
 from loket.desk import labels

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from loket.accounts.audit import Audited
-from loket.tickets import routing
+from loket.routing import rules
+from loket.tickets.models import EventKind
 
 OUTCOMES = {
     "answered": "beantwoord",
@@ -25,39 +26,39 @@ ROLE_LABELS = {
     "administrator": "beheerder",
 }
 
-EVENTS = {
-    "created": "vraag binnen",
-    "contact_left": "ouder liet een adres achter",
-    "claimed": "opgepakt",
-    "accepted": "aangenomen door de partner",
-    "released": "terug in de rij",
-    "lapsed": "terug in de rij: niemand was er nog mee bezig",
-    "taken_over": "overgenomen",
-    "stepped_in": "in het gesprek gestapt",
-    "handed_back": "terug naar de assistent",
-    "offered": "gesprek aangeboden aan een collega",
-    "offer_ended": "aanbod van het gesprek vervallen",
-    "transferred": "gesprek overgenomen van een collega",
-    "asked_parent": "vraag aan de ouder gesteld",
-    "replied": "beantwoord",
-    "referred": "doorverwezen",
-    "returned": "terug van de partner",
-    "checked": "nagekeken na doorverwijzing",
-    "rerouted": "naar een ander team",
-    "merged": "samengevoegd met een andere vraag",
-    "merged_here": "een dubbele vraag hierbij gevoegd",
-    "linked": "gekoppeld",
-    "split": "gesplitst",
-    "noted": "notitie",
-    "attached": "bijlage toegevoegd",
-    "alerted": "teamleider gewaarschuwd: dringend",
-    "promise_near": "teamleider gewaarschuwd: belofte loopt bijna af",
-    "promise_broken": "teamleider gewaarschuwd: belofte is verlopen",
-    "closed": "afgesloten",
-    "close_undone": "afsluiten ongedaan gemaakt",
-    "reopened": "weer open",
-    "parent_wrote": "ouder schreef",
-    "called": "telefoongesprek",
+EVENTS: dict[str, str] = {
+    EventKind.CREATED: "vraag binnen",
+    EventKind.CONTACT_LEFT: "ouder liet een adres achter",
+    EventKind.CLAIMED: "opgepakt",
+    EventKind.ACCEPTED: "aangenomen door de partner",
+    EventKind.RELEASED: "terug in de rij",
+    EventKind.LAPSED: "terug in de rij: niemand was er nog mee bezig",
+    EventKind.TAKEN_OVER: "overgenomen",
+    EventKind.STEPPED_IN: "in het gesprek gestapt",
+    EventKind.HANDED_BACK: "terug naar de assistent",
+    EventKind.OFFERED: "gesprek aangeboden aan een collega",
+    EventKind.OFFER_ENDED: "aanbod van het gesprek vervallen",
+    EventKind.TRANSFERRED: "gesprek overgenomen van een collega",
+    EventKind.ASKED_PARENT: "vraag aan de ouder gesteld",
+    EventKind.REPLIED: "beantwoord",
+    EventKind.REFERRED: "doorverwezen",
+    EventKind.RETURNED: "terug van de partner",
+    EventKind.CHECKED: "nagekeken na doorverwijzing",
+    EventKind.REROUTED: "naar een ander team",
+    EventKind.MERGED: "samengevoegd met een andere vraag",
+    EventKind.MERGED_HERE: "een dubbele vraag hierbij gevoegd",
+    EventKind.LINKED: "gekoppeld",
+    EventKind.SPLIT: "gesplitst",
+    EventKind.NOTED: "notitie",
+    EventKind.ATTACHED: "bijlage toegevoegd",
+    EventKind.ALERTED: "teamleider gewaarschuwd: dringend",
+    EventKind.PROMISE_NEAR: "teamleider gewaarschuwd: belofte loopt bijna af",
+    EventKind.PROMISE_BROKEN: "teamleider gewaarschuwd: belofte is verlopen",
+    EventKind.CLOSED: "afgesloten",
+    EventKind.CLOSE_UNDONE: "afsluiten ongedaan gemaakt",
+    EventKind.REOPENED: "weer open",
+    EventKind.PARENT_WROTE: "ouder schreef",
+    EventKind.CALLED: "telefoongesprek",
 }
 
 AUDITED: dict[str, str] = {
@@ -133,12 +134,12 @@ def region(name: str) -> str:
 
 def event(kind: str, data: dict[str, Any] | None) -> str:
     """What happened, with what of its data people want to know."""
-    data, table = data or {}, routing.load()
+    data, table = data or {}, rules.load()
     said = EVENTS.get(kind, kind)
-    if kind == "rerouted":
+    if kind == EventKind.REROUTED:
         return f"{said}: {table.teams.get(data.get('to', ''), data.get('to'))}"
-    if kind == "referred" and data.get("partner") in table.partners:
+    if kind == EventKind.REFERRED and data.get("partner") in table.partners:
         return f"{said} naar {table.partners[data['partner']].name}"
-    if kind == "checked":
+    if kind == EventKind.CHECKED:
         return f"{said}: de ouder is {'' if data.get('helped') else 'niet '}geholpen"
     return said

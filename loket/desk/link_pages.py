@@ -12,13 +12,14 @@ from litestar.response import Redirect, Template
 
 from loket import settings
 from loket.accounts import links, passwords
-from loket.accounts.accounts import AccountError
+from loket.accounts.credentials import AccountError
 from loket.accounts.throttle import TooManyAttempts
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as staff
-from loket.desk.forms import Form, page
-from loket.web.security import client_address
+from loket.desk.forms import page
+from loket.http.forms import Form
+from loket.http.security import client_address
 
 # The token stands in the address, which may go into no Referer. With no-referrer a browser would send a form with the
 # Origin "null", which older browsers need to show that it is ours.

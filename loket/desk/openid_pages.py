@@ -16,8 +16,8 @@ from loket.accounts.throttle import TooManyAttempts
 from loket.clock import utc_now
 from loket.db.base import transaction
 from loket.desk import session as staff
+from loket.http.security import client_address
 from loket.settings import Settings
-from loket.web.security import client_address
 
 COOKIE = "balie-openid"
 HERE = "/balie/inloggen/openid"
@@ -33,7 +33,7 @@ class OpenIdPages(Controller):
         configured = _provider()
         try:
             started = openid.start(configured, utc_now())
-        except openid.Refused as refused:
+        except openid.LoginRefused as refused:
             return _refusal(refused)
         response = Redirect(started.address, status_code=303)
         # Lax: the browser comes back from another site, and must bring this along.
@@ -59,7 +59,7 @@ class OpenIdPages(Controller):
             with transaction() as session:
                 throttle.check(session, keys, utc_now(), configured.logins_per_5_minutes)
             begun = _let_in(request, configured)
-        except (openid.Refused, TooManyAttempts) as refused:
+        except (openid.LoginRefused, TooManyAttempts) as refused:
             if not isinstance(refused, TooManyAttempts | openid.ProviderAway):
                 with transaction() as session:
                     throttle.count(session, keys, utc_now())

@@ -15,8 +15,9 @@ from loket.accounts.models import Account
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as staff
-from loket.desk.forms import Form, page
-from loket.desk.pages import wrong_password
+from loket.desk.forms import page
+from loket.desk.login_pages import wrong_password
+from loket.http.forms import Form
 
 HERE = "/balie/account"
 WRONG_CODE = "Deze code klopt niet. Kijk of de klok van uw telefoon goed staat en typ de nieuwste code."

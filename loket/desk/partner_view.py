@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from loket.chat.views import MessageView
+from loket.conversations.views import MessageView
 
 _PRIVATE = re.compile(r"/vraag/[\w-]{10,}")
 _FILE = re.compile(r"^.*/vraag/[^/]+/bijlagen/(\d+)$")

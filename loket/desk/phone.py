@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from loket import catalogue
-from loket.accounts.access import Action
 from loket.accounts.audit import Audited, audit
-from loket.chat.contact import contact
-from loket.chat.conversations import Refused
+from loket.accounts.roles import Action
 from loket.clock import utc_now
+from loket.conversations.contact import contact
 from loket.db.base import transaction
 from loket.desk import session as staff
 from loket.desk import suggestions
 from loket.desk.suggestions import Reading
+from loket.exceptions import Refused
+from loket.http.forms import Form
 from loket.tickets import calls
 from loket.tickets.calls import Call
 
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 NOTHING = Reading(None, None, None, False, [])
 FIELDS = {"text": "question", "email": "email", "phone": "phone", "when": "when"}
 
@@ -54,7 +52,7 @@ class PhonePages(Controller):
         try:
             ticket_id = await asyncio.to_thread(_take, request, data, found)
         except Refused as error:
-            field = "question" if "text" in error.code else error.code.removeprefix("invalid_")
+            field = "question" if error.field in ("", "text") else error.field
             page = await asyncio.to_thread(_page, request, data, found, {field: error.message})
             page.status_code = 422
             return page
@@ -68,7 +66,9 @@ def _take(request: Request, data: dict[str, str], found: Reading) -> int:
     known = catalogue.load().intents.get(intent or "")
     answer = data.get("answer", "")
     if data.get("outcome") == "answered" and not answer.strip():
-        raise Refused("answer", "Noteer kort wat u hebt geantwoord, of kies “later beantwoorden”.")
+        raise Refused(
+            "Noteer kort wat u hebt geantwoord, of kies “later beantwoorden”.", code="no_answer", field="answer"
+        )
     call = Call(
         question=data.get("question", ""),
         wish=data.get("wish", "")[:1000],

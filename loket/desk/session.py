@@ -9,11 +9,12 @@ from litestar.exceptions import NotAuthorizedException, PermissionDeniedExceptio
 from litestar.handlers import BaseRouteHandler
 
 from loket import settings
-from loket.accounts import access, sessions
-from loket.accounts.access import Action
+from loket.accounts import sessions
 from loket.accounts.models import Account, StaffSession
+from loket.accounts.roles import Action
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
+from loket.tickets import access
 
 NAME = "balie"
 HALF_NAME = "balie-code"

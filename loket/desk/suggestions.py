@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 
 from loket import catalogue
-from loket.chat import rasa
+from loket.assistant import rasa
 from loket.faq import answers, search
-from loket.faq.answers import Answer
+from loket.faq.model import Answer
 
 MOST = 5
 LEAST_PROBABILITY = 0.01

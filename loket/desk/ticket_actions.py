@@ -15,47 +15,36 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from loket import catalogue
-from loket.accounts import access
-from loket.accounts.access import Action
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
-from loket.chat import conversations
-from loket.chat.conversations import Refused
+from loket.accounts.roles import Action
 from loket.clock import utc_now
+from loket.conversations import transcript
 from loket.db.base import LARGEST_ID, transaction
 from loket.desk import session as staff
 from loket.desk import suggestions, ticket_page
+from loket.exceptions import Collision, Refused
 from loket.faq import answers
+from loket.http.forms import Form
+from loket.routing import rules
 from loket.tickets import (
+    access,
     attachments,
     claims,
     drafts,
     live_chat,
     merging,
-    modules,
     notes,
     presence,
     queue,
     referrals,
-    routing,
-    states,
+    text_modules,
     transfers,
 )
 from loket.tickets.models import Ticket
 
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Do = Callable[[Session, Ticket, Account], object]
 
-COLLISIONS = (claims.NotYours, states.IllegalChange)
-REFUSALS = (
-    *COLLISIONS,
-    Refused,
-    notes.NoteRefused,
-    referrals.ReferralRefused,
-    merging.CannotMerge,
-    attachments.FileRefused,
-    transfers.TransferRefused,
-)
 TAKEN = "Een andere adviseur heeft deze vraag al."
 KEPT = "Uw tekst is bewaard als concept."
 
@@ -77,7 +66,7 @@ class TicketActions(Controller):
     def claim(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
         def take(session: Session, ticket: Ticket, who: Account) -> None:
             if not claims.claim(session, ticket.id, who, utc_now()):
-                raise Refused("taken", TAKEN)
+                raise Refused(TAKEN, code="taken")
 
         return act(request, ticket_id, Action.CLAIM, take, status=409)
 
@@ -87,7 +76,7 @@ class TicketActions(Controller):
 
         def take(session: Session, ticket: Ticket, who: Account) -> None:
             if not claims.take_over(session, ticket.id, _number(data, "holder"), who, utc_now()):
-                raise Refused("taken", "De vraag is net van hand gewisseld. Kijk wie hem nu heeft.")
+                raise Refused("De vraag is net van hand gewisseld. Kijk wie hem nu heeft.", code="taken")
 
         return act(request, ticket_id, Action.TAKE_OVER, take, status=409)
 
@@ -100,7 +89,7 @@ class TicketActions(Controller):
         """Send an answer, or a question, to the parent. What was typed is kept when it cannot be sent."""
 
         def send(session: Session, ticket: Ticket, who: Account) -> None:
-            text = conversations.checked_text(data.get("text", ""))
+            text = transcript.checked_text(data.get("text", ""))
             queue.reply(session, ticket, who, text, utc_now(), asks=data.get("asks") == "ja")
 
         answer = act(request, ticket_id, Action.REPLY, send, data)
@@ -177,8 +166,8 @@ class TicketActions(Controller):
     @post("/team", sync_to_thread=True)
     def reroute(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         def send(session: Session, ticket: Ticket, who: Account) -> None:
-            if data.get("team", "") not in routing.load().teams:
-                raise Refused("team", "Kies een team.")
+            if data.get("team", "") not in rules.load().teams:
+                raise Refused("Kies een team.", code="no_team", field="team")
             queue.reroute(session, ticket, data["team"], who, utc_now())
 
         return act(request, ticket_id, Action.REROUTE, send)
@@ -239,7 +228,7 @@ class TicketActions(Controller):
     def accept(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
         def take(session: Session, ticket: Ticket, who: Account) -> None:
             if not transfers.accept(session, ticket.id, who, utc_now()):
-                raise Refused("taken", "Dit gesprek wordt u niet meer aangeboden. Kijk wie het nu heeft.")
+                raise Refused("Dit gesprek wordt u niet meer aangeboden. Kijk wie het nu heeft.", code="taken")
 
         return act(request, ticket_id, Action.ACCEPT, take, status=409)
 
@@ -282,8 +271,8 @@ def act(
             session.refresh(ticket)
             # Who gave the ticket away may not see it any more.
             to = f"/balie/vragen/{ticket_id}" if access.may(who, Action.READ, ticket) else "/balie"
-    except REFUSALS as error:
-        late = isinstance(error, COLLISIONS)
+    except Refused as error:
+        late = isinstance(error, Collision)
         said = f"{error} {KEPT}" if late and action is Action.REPLY else str(error)
         return ticket_page.page(request, ticket_id, errors={action: said}, typed=typed, status=409 if late else status)
     return Redirect(to, status_code=303)
@@ -309,8 +298,8 @@ def _piece(session: Session, ticket: Ticket, who: Account, what: str) -> str:
     kind, _, name = what.partition(":")
     if kind == "faq" and name in answers.cached():
         return suggestions.suggestion(answers.cached()[name], ticket.sector).text
-    offered = modules.for_account(session, who, ticket) if kind == "blok" else []
-    return next((modules.filled(module, ticket, who) for module in offered if str(module.id) == name), "")
+    offered = text_modules.for_account(session, who, ticket) if kind == "blok" else []
+    return next((text_modules.filled(module, ticket, who) for module in offered if str(module.id) == name), "")
 
 
 def _other(session: Session, who: Account, data: dict[str, str]) -> Ticket:

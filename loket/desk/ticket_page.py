@@ -16,32 +16,32 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from loket import catalogue
-from loket.accounts import access
-from loket.accounts.access import Action
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
-from loket.chat import models as chat
-from loket.chat.models import Message, Question
-from loket.chat.views import MessageView, view
+from loket.accounts.roles import Action
 from loket.clock import utc_now
+from loket.conversations import models as chat
+from loket.conversations.models import Message, Question
+from loket.conversations.views import MessageView, view
 from loket.db.base import LARGEST_ID, reading, transaction
 from loket.desk import labels, partner_view, suggestions, weighing
 from loket.desk import session as staff
+from loket.http.files import download
+from loket.routing import rules
 from loket.tickets import (
+    access,
     attachments,
     claims,
     deadlines,
     drafts,
     merging,
-    modules,
     notes,
     presence,
     referrals,
-    routing,
+    text_modules,
     transfers,
 )
-from loket.tickets.models import CLOSED, Attachment, Offer, Presence, Ticket, TicketEvent
-from loket.web.files import download
+from loket.tickets.models import CLOSED, Attachment, EventKind, Offer, Presence, Ticket, TicketEvent
 
 MOST_EARLIER = 10
 
@@ -188,7 +188,7 @@ def _help(session: Session, ticket: Ticket, who: Account) -> dict[str, Any]:
     return {
         "thoughts": [_thought(question) for question in questions],
         "suggested": suggestions.for_question(ranking, ticket.sector, ticket.question),
-        "modules": [(m, modules.filled(m, ticket, who)) for m in modules.for_account(session, who, ticket)],
+        "modules": [(m, text_modules.filled(m, ticket, who)) for m in text_modules.for_account(session, who, ticket)],
     }
 
 
@@ -223,8 +223,8 @@ def _event(event: TicketEvent, who: Account) -> tuple[str, datetime, str]:
 
 
 def _labels(ticket: Ticket, who: Account) -> dict[str, Any]:
-    known, table = catalogue.load(), routing.load()
-    created = next((event.data or {} for event in ticket.events if event.kind == "created"), {})
+    known, table = catalogue.load(), rules.load()
+    created = next((event.data or {} for event in ticket.events if event.kind == EventKind.CREATED), {})
     proposed = created.get("partner", "")
     return {
         "state_labels": labels.STATES,

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
-from loket.chat import rasa
-from loket.chat.models import Question
+from loket.assistant import rasa
+from loket.conversations.models import Question
 from loket.db.base import reading, transaction
 from loket.tickets.models import Ticket
 

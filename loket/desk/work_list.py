@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Controller, Request, Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 from litestar.response import Redirect, Template
 
 from loket import catalogue
-from loket.accounts import access
-from loket.accounts.access import Action
 from loket.accounts.audit import Audited, audit, audit_read
+from loket.accounts.roles import Action
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import labels
 from loket.desk import session as staff
 from loket.faq import search as faq_search
-from loket.tickets import claims, lists, merging, routing, states
+from loket.routing import rules
+from loket.tickets import access, claims, lists, merging, states
 from loket.tickets.lists import Wanted
-
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 PARAMETERS = {"thema": "theme", "sector": "sector", "kanaal": "channel", "team": "team", "regio": "region"}
 """How a fact is called in an address, and in the database."""
@@ -87,7 +83,7 @@ def _page(request: Request, wanted: Wanted) -> Template:
     with reading() as session:
         found = lists.find(session, who, wanted, now)
         counts = lists.counts(session, who, now)
-    table = routing.load()
+    table = rules.load()
     context = {
         "account": who,
         "now": now,
@@ -111,7 +107,7 @@ def _page(request: Request, wanted: Wanted) -> Template:
 
 def _filters(request: Request) -> list[dict[str, Any]]:
     """The filters as links: each choice adds or takes away itself."""
-    table = routing.load()
+    table = rules.load()
     choices = {
         "thema": ("Thema", {k: v for k, v in catalogue.load().themes.items() if k != catalogue.DIALOGUE}),
         "sector": ("Sector", catalogue.SECTORS),

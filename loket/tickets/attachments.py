@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.accounts import access
 from loket.accounts.models import Account
-from loket.chat.models import Message
-from loket.tickets import events
+from loket.conversations.models import Message
+from loket.exceptions import Refused
+from loket.tickets import access, events
 from loket.tickets.mails import link
-from loket.tickets.models import Attachment, Ticket
+from loket.tickets.models import Attachment, EventKind, Ticket
 
 MAX_BYTES = 10 * 1024 * 1024
 SAFE_AGE = timedelta(hours=1)
@@ -37,8 +37,10 @@ _ENDINGS = {
 }
 
 
-class FileRefused(Exception):
+class FileRefused(Refused):
     """A file that cannot be kept; the message says what to do."""
+
+    code = "file_refused"
 
 
 def add(
@@ -61,7 +63,7 @@ def add(
         created_at=now,
     )
     session.add(attachment)
-    events.record(session, ticket, "attached", now, account, {"type": media_type, "internal": internal})
+    events.record(session, ticket, EventKind.ATTACHED, now, account, {"type": media_type, "internal": internal})
     return attachment
 
 

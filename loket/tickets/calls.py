@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from loket import catalogue
 from loket.accounts.models import Account
-from loket.chat import conversations
-from loket.chat import models as chat
-from loket.chat.models import Conversation
+from loket.conversations import models as chat
+from loket.conversations import transcript
+from loket.conversations.contact import Contact
+from loket.conversations.models import Conversation
 from loket.tickets import claims, events, queue
-from loket.tickets.models import Ticket
-from loket.tickets.queue import Contact
+from loket.tickets.models import EventKind, Ticket
 from loket.tokens import hash_token
 
 CHANNEL = "phone"
@@ -37,8 +37,8 @@ class Call:
 
 def take(session: Session, adviser: Account, call: Call, now: datetime) -> Ticket:
     """Keep a call as a ticket. Raises Refused when there is no question or it is too long."""
-    question = conversations.checked_text(call.question)
-    answer = conversations.checked_text(call.answer) if call.answer.strip() else ""
+    question = transcript.checked_text(call.question)
+    answer = transcript.checked_text(call.answer) if call.answer.strip() else ""
     conversation = Conversation(
         id=uuid.uuid4().hex,
         token_hash=hash_token(secrets.token_urlsafe(24)),
@@ -51,12 +51,12 @@ def take(session: Session, adviser: Account, call: Call, now: datetime) -> Ticke
     session.add(conversation)
     session.flush()
     told = f"{question}\n\nWens: {call.wish.strip()}" if call.wish.strip() else question
-    conversations.receive(session, conversation, told, None, now, choice=None)
+    transcript.receive(session, conversation, told, None, now, choice=None)
     intent = call.intent if call.intent in catalogue.load().intents else None
     ticket = queue.create(session, conversation, question, intent, call.urgent, now)
     queue.complete(session, ticket, call.contact, None, now)
     session.flush()
-    events.record(session, ticket, "called", now, adviser, {"answered": bool(answer)})
+    events.record(session, ticket, EventKind.CALLED, now, adviser, {"answered": bool(answer)})
     if answer:
         claims.claim(session, ticket.id, adviser, now, made=True)
         queue.reply(session, ticket, adviser, answer, now)

@@ -8,19 +8,20 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.accounts import access
+from loket.accounts import teams
 from loket.accounts.models import Account
-from loket.chat import models as chat
+from loket.conversations import models as chat
 from loket.db.base import changed
-from loket.tickets import events, teams
-from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, Ticket
+from loket.exceptions import Collision
+from loket.tickets import access, events
+from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, EventKind, Ticket
 
 
-class NotYours(Exception):
-    """Een andere adviseur heeft deze vraag nu. Uw tekst is niet verstuurd."""
+class NotYours(Collision):
+    """Another adviser holds the ticket by now, or the lease ran out."""
 
-    def __str__(self) -> str:
-        return self.__doc__ or ""
+    code = "not_yours"
+    message = "Een andere adviseur heeft deze vraag nu. Uw tekst is niet verstuurd."
 
 
 def lease() -> timedelta:
@@ -68,7 +69,7 @@ def renew(session: Session, ticket_id: int, adviser: Account, now: datetime) -> 
 def release(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
     """Put one's own ticket back in the queue. Raises NotYours."""
     require(ticket, adviser, now)
-    _back_in_queue(session, ticket, now, adviser, "released")
+    _back_in_queue(session, ticket, now, adviser, EventKind.RELEASED)
 
 
 def take_over(session: Session, ticket_id: int, holder_id: int, adviser: Account, now: datetime) -> bool:
@@ -78,7 +79,7 @@ def take_over(session: Session, ticket_id: int, holder_id: int, adviser: Account
     if not changed(session, held.values(claimed_by=adviser.id, claimed_until=now + lease())):
         return False
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
-    events.change(session, ticket, CLAIMED, now, adviser, kind="taken_over", data={"from": holder_id})
+    events.change(session, ticket, CLAIMED, now, adviser, kind=EventKind.TAKEN_OVER, data={"from": holder_id})
     ticket.conversation.owner = chat.ADVISER
     return True
 
@@ -89,7 +90,7 @@ def free_lapsed(session: Session, now: datetime) -> int:
     count = 0
     for ticket in session.scalars(lapsed.with_for_update(skip_locked=True)).all():
         if ticket.state == CLAIMED:
-            _back_in_queue(session, ticket, now, None, "lapsed")
+            _back_in_queue(session, ticket, now, None, EventKind.LAPSED)
         else:
             # Who answered or asked remains known; only the conversation has no adviser in it any more.
             ticket.claimed_until = None
@@ -130,13 +131,13 @@ def _first_free(session: Session, adviser: Account, now: datetime, wish: ColumnE
 def _claimed(session: Session, ticket_id: int, adviser: Account, before: int | None, now: datetime) -> Ticket:
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
     if ticket.state != CLAIMED or before != adviser.id:
-        kind = "accepted" if ticket.state == REFERRED and adviser.role == "partner" else "claimed"
+        kind = EventKind.ACCEPTED if ticket.state == REFERRED and adviser.role == "partner" else EventKind.CLAIMED
         events.change(session, ticket, CLAIMED, now, adviser, kind=kind)
     ticket.conversation.owner = chat.ADVISER
     return ticket
 
 
-def _back_in_queue(session: Session, ticket: Ticket, now: datetime, adviser: Account | None, kind: str) -> None:
+def _back_in_queue(session: Session, ticket: Ticket, now: datetime, adviser: Account | None, kind: EventKind) -> None:
     ticket.claimed_by = ticket.claimed_until = None
     # What was referred stays with the partner.
     events.change(session, ticket, REFERRED if ticket.partner else OPEN, now, adviser, kind=kind)

@@ -15,18 +15,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loket import settings, working_time
-from loket.tickets.models import Ticket, TicketEvent
+from loket.tickets.models import EventKind, Ticket, TicketEvent
 from loket.working_time import Calendar
 
 RUNNING, PAUSED, STOPPED = "running", "paused", "stopped"
 FALLBACK_HOURS = 16
 
-STARTS = {"created"}
-PAUSES = {"asked_parent"}
-RESUMES = {"parent_wrote", "reopened"}
-RENEWS = {"reopened"}
-STOPS = {"replied", "handed_back", "closed", "merged"}
-RESTORES = {"close_undone"}
+STARTS = {EventKind.CREATED}
+PAUSES = {EventKind.ASKED_PARENT}
+RESUMES = {EventKind.PARENT_WROTE, EventKind.REOPENED}
+RENEWS = {EventKind.REOPENED}
+STOPS = {EventKind.REPLIED, EventKind.HANDED_BACK, EventKind.CLOSED, EventKind.MERGED}
+RESTORES = {EventKind.CLOSE_UNDONE}
 KINDS = STARTS | PAUSES | RESUMES | RENEWS | STOPS | RESTORES
 """The kinds of event that the clock listens to."""
 

@@ -8,14 +8,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loket import settings
+from loket.accounts import teams
 from loket.db.base import changed
 from loket.mail import outbox
-from loket.tickets import deadlines, events, mails, teams
-from loket.tickets.models import Ticket
+from loket.tickets import deadlines, events, mails
+from loket.tickets.models import EventKind, Ticket
 from loket.tickets.states import OURS
 
 NEAR, BROKEN = 1, 2
-_EVENTS = {NEAR: "promise_near", BROKEN: "promise_broken"}
+_EVENTS = {NEAR: EventKind.PROMISE_NEAR, BROKEN: EventKind.PROMISE_BROKEN}
 _SUBJECTS = {NEAR: "Belofte loopt bijna af", BROKEN: "Belofte is verlopen"}
 
 
@@ -30,7 +31,7 @@ def alert(session: Session, ticket: Ticket, now: datetime) -> None:
     """Tell the team leads at once of an urgent question."""
     session.flush()
     ticket.escalated = NEAR
-    events.record(session, ticket, "alerted", now)
+    events.record(session, ticket, EventKind.ALERTED, now)
     _mail(session, ticket, "Dringende vraag", now)
 
 

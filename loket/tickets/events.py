@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loket.accounts.models import Account
 from loket.tickets import deadlines, states
-from loket.tickets.models import Ticket, TicketEvent
+from loket.tickets.models import EventKind, Ticket, TicketEvent
 
 
 def change(
@@ -19,7 +19,7 @@ def change(
     now: datetime,
     adviser: Account | None = None,
     *,
-    kind: str,
+    kind: EventKind,
     data: dict[str, Any] | None = None,
 ) -> None:
     """Move a ticket to a state and record it. Raises IllegalChange."""
@@ -31,7 +31,7 @@ def change(
 def record(
     session: Session,
     ticket: Ticket,
-    kind: str,
+    kind: EventKind,
     now: datetime,
     adviser: Account | None = None,
     data: dict[str, Any] | None = None,

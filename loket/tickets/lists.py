@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from loket.accounts import access
+from loket.accounts import teams
 from loket.accounts.models import Account
-from loket.tickets import search, teams
+from loket.tickets import access, search
 from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, Mention, Ticket
 from loket.tickets.states import OURS
 

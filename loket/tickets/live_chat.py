@@ -8,11 +8,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from loket.accounts.models import Account
-from loket.chat import dialogue
-from loket.chat import models as chat
-from loket.chat.models import Conversation, Message
+from loket.conversations import models as chat
+from loket.conversations import question_log
+from loket.conversations.models import Conversation, Message
 from loket.tickets import claims, events, queue
-from loket.tickets.models import ANSWERED, Ticket
+from loket.tickets.models import ANSWERED, EventKind, Ticket
 
 ACTIVE = timedelta(minutes=15)
 MOST_LISTED = 50
@@ -36,12 +36,12 @@ def step_in(session: Session, conversation_id: str, adviser: Account, now: datet
     last = session.scalars(asked.order_by(Message.id.desc()).limit(1)).first()
     if last is None:
         return None
-    intent = dialogue.guess(session, conversation_id)
+    intent = question_log.guess(session, conversation_id)
     ticket = queue.hand_off(session, conversation, last.text, now, intent=intent)
     session.flush()
     if not claims.claim(session, ticket.id, adviser, now, made=True):
         return None
-    events.record(session, ticket, "stepped_in", now, adviser)
+    events.record(session, ticket, EventKind.STEPPED_IN, now, adviser)
     say(session, conversation, f"{adviser.name.split()[0]}, adviseur van Loket 5010, is nu in dit gesprek.", now)
     return ticket
 
@@ -50,7 +50,7 @@ def hand_back(session: Session, ticket: Ticket, adviser: Account, now: datetime)
     """Let the assistant answer again. Raises NotYours, IllegalChange."""
     claims.require(ticket, adviser, now)
     ticket.claimed_by = ticket.claimed_until = None
-    events.change(session, ticket, ANSWERED, now, adviser, kind="handed_back")
+    events.change(session, ticket, ANSWERED, now, adviser, kind=EventKind.HANDED_BACK)
     ticket.conversation.owner = chat.ASSISTANT
     text = "De adviseur heeft het gesprek verlaten. De assistent, een computerprogramma, beantwoordt weer uw vragen."
     say(session, ticket.conversation, f"{text} Wilt u weer een mens? Typ dan “adviseur”.", now)

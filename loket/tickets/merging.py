@@ -10,16 +10,19 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from loket.accounts.models import Account
-from loket.chat import conversations
-from loket.chat import models as chat
-from loket.chat.models import Conversation, Message
+from loket.conversations import contact, transcript
+from loket.conversations import models as chat
+from loket.conversations.models import Conversation, Message
+from loket.exceptions import Refused
 from loket.tickets import claims, events, mails, queue
-from loket.tickets.models import CLOSED, Ticket, TicketLink
+from loket.tickets.models import CLOSED, EventKind, Ticket, TicketLink
 from loket.tokens import hash_token
 
 
-class CannotMerge(Exception):
+class CannotMerge(Refused):
     """These tickets cannot be put together; the message says why."""
+
+    code = "cannot_merge"
 
 
 def merge(session: Session, duplicate_id: int, into_id: int, adviser: Account, now: datetime) -> Ticket:
@@ -43,8 +46,8 @@ def merge(session: Session, duplicate_id: int, into_id: int, adviser: Account, n
         raise CannotMerge("Met deze vraag is al een andere samengevoegd. Voeg de andere vraag bij deze.")
     duplicate.merged_into = into.id
     duplicate.claimed_by = duplicate.claimed_until = None
-    events.change(session, duplicate, CLOSED, now, adviser, kind="merged", data={"into": into.id})
-    events.record(session, into, "merged_here", now, adviser, {"from": duplicate.id})
+    events.change(session, duplicate, CLOSED, now, adviser, kind=EventKind.MERGED, data={"into": into.id})
+    events.record(session, into, EventKind.MERGED_HERE, now, adviser, {"from": duplicate.id})
     duplicate.conversation.owner = chat.QUEUE
     return into
 
@@ -57,13 +60,13 @@ def link(session: Session, ticket: Ticket, other: Ticket, adviser: Account, now:
     if session.get(TicketLink, (first, second)):
         return
     session.add(TicketLink(first_id=first, second_id=second))
-    events.record(session, ticket, "linked", now, adviser, {"to": other.id})
-    events.record(session, other, "linked", now, adviser, {"to": ticket.id})
+    events.record(session, ticket, EventKind.LINKED, now, adviser, {"to": other.id})
+    events.record(session, other, EventKind.LINKED, now, adviser, {"to": ticket.id})
 
 
 def split(session: Session, ticket: Ticket, adviser: Account, question: str, now: datetime) -> Ticket:
     """Make a ticket of its own of a second question. Its promise counts from when the parent asked. Raises Refused."""
-    question = conversations.checked_text(question)
+    question = transcript.checked_text(question)
     conversation = Conversation(
         id=uuid.uuid4().hex,
         token_hash=hash_token(secrets.token_urlsafe(24)),
@@ -75,14 +78,14 @@ def split(session: Session, ticket: Ticket, adviser: Account, question: str, now
     )
     session.add(conversation)
     session.flush()
-    conversations.receive(session, conversation, question, None, now, choice=None)
+    transcript.receive(session, conversation, question, None, now, choice=None)
     asked_at = ticket.created_at.isoformat()
     other = queue.create(session, conversation, question, None, ticket.urgent, now, asked_at=asked_at)
-    reach = queue.Contact(ticket.email, ticket.phone, ticket.call_when)
+    reach = contact.Contact(ticket.email, ticket.phone, ticket.call_when)
     queue.complete(session, other, reach, ticket.consent_reuse, now)
     session.flush()
     link(session, ticket, other, adviser, now)
-    events.record(session, ticket, "split", now, adviser, {"to": other.id})
+    events.record(session, ticket, EventKind.SPLIT, now, adviser, {"to": other.id})
     text = f"Uw tweede vraag heeft een eigen nummer: **{other.reference}**. U volgt die op [deze pagina]({mails.link(other)})."
     said = Message(conversation_id=ticket.conversation_id, sender=chat.SYSTEM, text=text, created_at=now)
     said.extra = {"kind": "note", "other": other.id}

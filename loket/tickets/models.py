@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from loket.accounts.models import Account
-from loket.chat.models import Conversation
+from loket.conversations.models import Conversation
 from loket.db.base import Base
 
 WORD = 32
@@ -79,6 +80,43 @@ class Ticket(Base):
     conversation: Mapped[Conversation] = relationship()
     claimant: Mapped[Account | None] = relationship()
     events: Mapped[list[TicketEvent]] = relationship(back_populates="ticket", order_by="TicketEvent.id")
+
+
+class EventKind(StrEnum):
+    """Everything that can happen to a ticket. The clock, the rule of access and the labels of the desk read these."""
+
+    CREATED = "created"
+    CONTACT_LEFT = "contact_left"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    RELEASED = "released"
+    LAPSED = "lapsed"
+    TAKEN_OVER = "taken_over"
+    STEPPED_IN = "stepped_in"
+    HANDED_BACK = "handed_back"
+    OFFERED = "offered"
+    OFFER_ENDED = "offer_ended"
+    TRANSFERRED = "transferred"
+    ASKED_PARENT = "asked_parent"
+    REPLIED = "replied"
+    REFERRED = "referred"
+    RETURNED = "returned"
+    CHECKED = "checked"
+    REROUTED = "rerouted"
+    MERGED = "merged"
+    MERGED_HERE = "merged_here"
+    LINKED = "linked"
+    SPLIT = "split"
+    NOTED = "noted"
+    ATTACHED = "attached"
+    ALERTED = "alerted"
+    PROMISE_NEAR = "promise_near"
+    PROMISE_BROKEN = "promise_broken"
+    CLOSED = "closed"
+    CLOSE_UNDONE = "close_undone"
+    REOPENED = "reopened"
+    PARENT_WROTE = "parent_wrote"
+    CALLED = "called"
 
 
 class TicketEvent(Base):

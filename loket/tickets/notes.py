@@ -8,18 +8,20 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
-from loket.accounts import access
-from loket.accounts.access import Action
 from loket.accounts.models import Account
-from loket.tickets import events
-from loket.tickets.models import Mention, Note, Ticket
+from loket.accounts.roles import Action
+from loket.exceptions import Refused
+from loket.tickets import access, events
+from loket.tickets.models import EventKind, Mention, Note, Ticket
 
 MAX_TEXT = 5_000
 _NAMED = re.compile(r"(?<!\w)@([\w.-]*\w)")
 
 
-class NoteRefused(Exception):
+class NoteRefused(Refused):
     """A note that cannot be kept; the message says what to do."""
+
+    code = "note_refused"
 
 
 def add(session: Session, ticket: Ticket, author: Account, text: str, now: datetime) -> Note:
@@ -38,7 +40,7 @@ def add(session: Session, ticket: Ticket, author: Account, text: str, now: datet
         if access.may(account, Action.READ, ticket) and access.sees_note(account, note, ticket)
     ]
     session.add_all(Mention(note_id=note.id, account_id=account.id, ticket_id=ticket.id) for account in named)
-    events.record(session, ticket, "noted", now, author, {"note": note.id, "mentions": [a.id for a in named]})
+    events.record(session, ticket, EventKind.NOTED, now, author, {"note": note.id, "mentions": [a.id for a in named]})
     return note
 
 

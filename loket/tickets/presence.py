@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from loket.accounts import access
 from loket.accounts.models import Account
+from loket.tickets import access
 from loket.tickets.models import Presence
 
 GONE_AFTER = timedelta(seconds=60)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,31 +11,18 @@ from sqlalchemy.orm import Session
 
 from loket import catalogue
 from loket.accounts.models import Account
-from loket.chat import conversations
-from loket.chat import models as chat
-from loket.chat.models import Conversation, Message
+from loket.conversations import models as chat
+from loket.conversations import registry
+from loket.conversations.contact import Contact
+from loket.conversations.models import Conversation, Message
 from loket.mail import outbox
-from loket.tickets import attachments, claims, deadlines, drafts, escalation, mails, routing, words
-from loket.tickets.claims import NotYours, claim, holds, release
+from loket.routing import rules, words
+from loket.tickets import attachments, claims, deadlines, drafts, escalation, mails
 from loket.tickets.events import change, record
-from loket.tickets.mails import link
-from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, Ticket
+from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, EventKind, Ticket
 
-__all__ = ["NotYours", "change", "claim", "holds", "link", "record", "release"]
-
-LEASE = timedelta(minutes=10)
-"""The default of LOKET_LEASE_MINUTES."""
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No characters that are easily mistaken for each other over the telephone."""
-
-
-@dataclass(frozen=True)
-class Contact:
-    """How the parent wants to hear the answer, besides the chat page and the link."""
-
-    email: str | None = None
-    phone: str | None = None
-    when: str | None = None
 
 
 def hand_off(
@@ -51,7 +37,7 @@ def hand_off(
     urgent: bool = False,
 ) -> Ticket:
     """Give the conversation to the queue, in the caller's transaction. A second time completes the same ticket."""
-    conversations.hold(session, conversation)
+    registry.hold(session, conversation)
     ticket = of_conversation(session, conversation.id)
     if ticket is None:
         ticket = create(session, conversation, question, intent, urgent, now)
@@ -81,7 +67,7 @@ def parent_writes(session: Session, ticket: Ticket, now: datetime) -> None:
     if ticket.merged_into is not None:
         return parent_writes(session, session.get_one(Ticket, ticket.merged_into), now)
     _reopen(session, ticket, now)
-    record(session, ticket, "parent_wrote", now)
+    record(session, ticket, EventKind.PARENT_WROTE, now)
 
 
 def reply(
@@ -99,9 +85,9 @@ def reply(
     session.flush()
     attachments.send_along(session, ticket, adviser, message)
     if asks:
-        change(session, ticket, WAITING, now, adviser, kind="asked_parent")
+        change(session, ticket, WAITING, now, adviser, kind=EventKind.ASKED_PARENT)
     else:
-        change(session, ticket, ANSWERED, now, adviser, kind="replied")
+        change(session, ticket, ANSWERED, now, adviser, kind=EventKind.REPLIED)
     ticket.claimed_until = now + claims.lease()
     ticket.conversation.owner = chat.ADVISER
     drafts.drop(session, ticket.id, adviser.id)
@@ -124,14 +110,14 @@ def close(
     ticket.final_intent, ticket.answerable = intent, answerable
     said = {"intent": intent, "answerable": answerable}
     known = {name: value for name, value in said.items() if value is not None}
-    change(session, ticket, CLOSED, now, adviser, kind="closed", data=known or None)
+    change(session, ticket, CLOSED, now, adviser, kind=EventKind.CLOSED, data=known or None)
     ticket.claimed_by = ticket.claimed_until = None
     ticket.conversation.owner = chat.QUEUE
 
 
 def undo_close(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
     """Take back a close or a merge; the clock goes on as if it had not happened. Raises IllegalChange."""
-    change(session, ticket, CLAIMED, now, adviser, kind="close_undone")
+    change(session, ticket, CLAIMED, now, adviser, kind=EventKind.CLOSE_UNDONE)
     ticket.merged_into = ticket.final_intent = ticket.answerable = None
     ticket.claimed_by, ticket.claimed_until = adviser.id, now + claims.lease()
     ticket.conversation.owner = chat.ADVISER
@@ -139,12 +125,12 @@ def undo_close(session: Session, ticket: Ticket, adviser: Account, now: datetime
 
 def reroute(session: Session, ticket: Ticket, team: str, adviser: Account, now: datetime) -> None:
     """Give the ticket to another team, by hand. The promise to the parent stays what it was. Raises ValueError."""
-    label = routing.load().teams.get(team)
+    label = rules.load().teams.get(team)
     if label is None:
         raise ValueError(f"unknown team {team!r}")
     if team == ticket.team:
         return
-    record(session, ticket, "rerouted", now, adviser, {"from": ticket.team, "to": team})
+    record(session, ticket, EventKind.REROUTED, now, adviser, {"from": ticket.team, "to": team})
     ticket.team = team
     ticket.route_reason = f"naar team {label} omdat {adviser.name} dat koos"
 
@@ -161,8 +147,8 @@ def create(
     """A new ticket, routed. `event` completes the data of its first event."""
     known = catalogue.load().intents.get(intent or "")
     theme = known.theme if known else None
-    facts = routing.Facts(theme, conversation.sector, urgent, conversation.channel, *words.found(question, intent))
-    route = routing.route(facts)
+    facts = rules.Facts(theme, conversation.sector, urgent, conversation.channel, *words.found(question, intent))
+    route = rules.route(facts)
     ticket = Ticket(
         reference=_reference(),
         token=secrets.token_urlsafe(16),
@@ -188,7 +174,7 @@ def create(
     data = {"team": route.team, "urgent": urgent, "promise_hours": route.promise / timedelta(hours=1)}
     if route.partner:
         data["partner"] = route.partner
-    record(session, ticket, "created", now, data=data | event)
+    record(session, ticket, EventKind.CREATED, now, data=data | event)
     if urgent:
         escalation.alert(session, ticket, now)
     return ticket
@@ -203,7 +189,7 @@ def complete(session: Session, ticket: Ticket, contact: Contact, consent_reuse: 
     if consent_reuse is not None:
         ticket.consent_reuse = consent_reuse
     if ticket.email and ticket.email != before:
-        record(session, ticket, "contact_left", now)
+        record(session, ticket, EventKind.CONTACT_LEFT, now)
         subject = f"Wij hebben uw vraag ontvangen ({ticket.reference})"
         outbox.put(session, ticket.email, subject, mails.receipt(ticket), now)
 
@@ -214,11 +200,11 @@ def _reopen(session: Session, ticket: Ticket, now: datetime) -> None:
     present = ticket.claimed_until is not None and ticket.claimed_until >= now
     if ticket.claimed_by and (present or ticket.state == WAITING):
         ticket.claimed_until = now + claims.lease()
-        change(session, ticket, CLAIMED, now, kind="reopened")
+        change(session, ticket, CLAIMED, now, kind=EventKind.REOPENED)
         ticket.conversation.owner = chat.ADVISER
         return
     ticket.claimed_by = ticket.claimed_until = None
-    change(session, ticket, REFERRED if ticket.partner else OPEN, now, kind="reopened")
+    change(session, ticket, REFERRED if ticket.partner else OPEN, now, kind=EventKind.REOPENED)
     ticket.conversation.owner = chat.QUEUE
 
 

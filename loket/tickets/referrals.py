@@ -7,16 +7,21 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from loket import settings
+from loket.accounts import teams
 from loket.accounts.models import Account
-from loket.chat import models as chat
-from loket.chat.models import Message
+from loket.conversations import models as chat
+from loket.conversations.models import Message
+from loket.exceptions import Refused
 from loket.mail import outbox
-from loket.tickets import claims, events, mails, notes, routing, teams
-from loket.tickets.models import CLAIMED, CLOSED, OPEN, REFERRED, Ticket
+from loket.routing import rules
+from loket.tickets import claims, events, mails, notes
+from loket.tickets.models import CLAIMED, CLOSED, OPEN, REFERRED, EventKind, Ticket
 
 
-class ReferralRefused(Exception):
+class ReferralRefused(Refused):
     """A referral that cannot be made; the message says what to do."""
+
+    code = "referral_refused"
 
 
 def refer(
@@ -24,7 +29,7 @@ def refer(
 ) -> None:
     """Hand the ticket to a partner, who sees it from now on. Raises NotYours, IllegalChange, ReferralRefused."""
     claims.require(ticket, adviser, now)
-    known = routing.load().partners.get(partner)
+    known = rules.load().partners.get(partner)
     if known is None:
         raise ReferralRefused("Kies een organisatie.")
     if not agreed:
@@ -35,7 +40,7 @@ def refer(
     ticket.claimed_by = ticket.claimed_until = None
     # The note with the reason is the one note of ours that the partner reads.
     data = {"partner": partner, "check_at": ticket.check_at.isoformat(), "note": note.id}
-    events.change(session, ticket, REFERRED, now, adviser, kind="referred", data=data)
+    events.change(session, ticket, REFERRED, now, adviser, kind=EventKind.REFERRED, data=data)
     ticket.conversation.owner = chat.QUEUE
     _tell_parent(session, ticket, f"Wij hebben uw vraag doorgegeven aan {known.name}. Zij nemen contact met u op.", now)
     for account in teams.of_partner(session, partner):
@@ -50,7 +55,7 @@ def give_back(session: Session, ticket: Ticket, partner: Account, reason: str, n
     notes.add(session, ticket, partner, reason, now)
     data = {"partner": ticket.partner}
     ticket.partner = ticket.check_at = ticket.claimed_by = ticket.claimed_until = None
-    events.change(session, ticket, OPEN, now, partner, kind="returned", data=data)
+    events.change(session, ticket, OPEN, now, partner, kind=EventKind.RETURNED, data=data)
     ticket.conversation.owner = chat.QUEUE
     _tell_parent(session, ticket, "Uw vraag ligt weer bij onze eigen adviseurs. Zij antwoorden u.", now)
 
@@ -58,12 +63,12 @@ def give_back(session: Session, ticket: Ticket, partner: Account, reason: str, n
 def checked(session: Session, ticket: Ticket, adviser: Account, helped: bool, now: datetime) -> None:
     """What the check after a referral found. A parent who was not helped comes back to us."""
     ticket.check_at = None
-    events.record(session, ticket, "checked", now, adviser, {"partner": ticket.partner, "helped": helped})
+    events.record(session, ticket, EventKind.CHECKED, now, adviser, {"partner": ticket.partner, "helped": helped})
     if helped:
         return
     ticket.partner = ticket.claimed_by = ticket.claimed_until = None
     # A promise that was kept by the partner's answer begins anew; one that still runs just runs on.
-    kind = "reopened" if ticket.state not in (REFERRED, CLAIMED, OPEN) else "returned"
+    kind = EventKind.REOPENED if ticket.state not in (REFERRED, CLAIMED, OPEN) else EventKind.RETURNED
     events.change(session, ticket, OPEN, now, adviser, kind=kind)
     ticket.conversation.owner = chat.QUEUE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loket.exceptions import Collision
 from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING
 
 ALLOWED = {
@@ -27,8 +28,10 @@ OURS = (OPEN, CLAIMED, REFERRED)
 """The states in which the parent waits for us."""
 
 
-class IllegalChange(Exception):
+class IllegalChange(Collision):
     """A ticket in this state cannot make this change."""
+
+    code = "illegal_change"
 
     def __init__(self, before: str, after: str) -> None:
         super().__init__(f"Een vraag die “{LABELS[before]}” is, kan niet “{LABELS[after]}” worden.")

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from loket.accounts import access
-from loket.accounts.access import Action
 from loket.accounts.models import Account, StaffSession
-from loket.chat import models as chat
-from loket.db.base import changed, removed
-from loket.tickets import claims, events, live_chat
-from loket.tickets.models import CLAIMED, CLOSED, Offer, Ticket
+from loket.accounts.roles import Action
+from loket.conversations import models as chat
+from loket.db.base import changed
+from loket.exceptions import Refused
+from loket.tickets import access, claims, events, live_chat
+from loket.tickets.models import CLAIMED, CLOSED, EventKind, Offer, Ticket
 
 LIVE = ("web", "embed")
 """The channels on which a parent talks live."""
@@ -23,8 +23,10 @@ STANDS = timedelta(minutes=5)
 """How long an offer waits for an answer. Until then, and after it, who offered keeps the conversation."""
 
 
-class TransferRefused(Exception):
+class TransferRefused(Refused):
     """A conversation that cannot be offered; the message says why."""
+
+    code = "transfer_refused"
 
 
 def at_desk(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> list[Account]:
@@ -47,7 +49,7 @@ def offer(session: Session, ticket: Ticket, adviser: Account, to_id: int, now: d
         raise TransferRefused("Kies een collega die nu aan de balie is.")
     session.execute(delete(Offer).where(Offer.ticket_id == ticket.id))
     session.add(Offer(ticket_id=ticket.id, from_id=adviser.id, to_id=to_id, offered_at=now))
-    events.record(session, ticket, "offered", now, adviser, {"to": to_id})
+    events.record(session, ticket, EventKind.OFFERED, now, adviser, {"to": to_id})
 
 
 def accept(session: Session, ticket_id: int, adviser: Account, now: datetime) -> bool:
@@ -62,7 +64,7 @@ def accept(session: Session, ticket_id: int, adviser: Account, now: datetime) ->
         return False
     session.execute(delete(Offer).where(Offer.ticket_id == ticket_id))
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
-    events.change(session, ticket, CLAIMED, now, adviser, kind="transferred", data={"from": given_by})
+    events.change(session, ticket, CLAIMED, now, adviser, kind=EventKind.TRANSFERRED, data={"from": given_by})
     ticket.conversation.owner = chat.ADVISER
     name = adviser.name.split()[0]
     live_chat.say(session, ticket.conversation, f"{name}, adviseur van Loket 5010, gaat nu met u verder.", now)
@@ -72,8 +74,8 @@ def accept(session: Session, ticket_id: int, adviser: Account, now: datetime) ->
 def decline(session: Session, ticket: Ticket, who: Account, now: datetime) -> None:
     """Say no to an offer, or take one's own back. Without an offer nothing happens."""
     own = delete(Offer).where(Offer.ticket_id == ticket.id, or_(Offer.to_id == who.id, Offer.from_id == who.id))
-    if removed(session, own):
-        events.record(session, ticket, "offer_ended", now, who)
+    if changed(session, own):
+        events.record(session, ticket, EventKind.OFFER_ENDED, now, who)
 
 
 def offers_to(session: Session, who: Account, now: datetime) -> list[Offer]:

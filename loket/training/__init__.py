@@ -1,0 +1,1 @@
+"""Training examples, gold questions, and how well the assistant does on them."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from loket import catalogue, yamlfile
+from loket import paths, yamlfile
 from loket.yamlfile import ContentError, Problem
 
-NLU_DIR = catalogue.DATA / "nlu"
-GOLD_DIR = catalogue.DATA / "evaluation"
+NLU_DIR = paths.DATA / "nlu"
+GOLD_DIR = paths.DATA / "evaluation"
 
 
 @dataclass(frozen=True)

@@ -22,34 +22,34 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 
 from loket import catalogue, settings
-from loket.accounts import access
-from loket.chat import turns
-from loket.chat.api import ConversationApi
-from loket.chat.pages import ChatPage
+from loket.assistant import turns
 from loket.clock import AMSTERDAM, dutch_date, dutch_moment, utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as desk_session
 from loket.desk.account_pages import AccountPages
 from loket.desk.audit_page import AuditPages
 from loket.desk.link_pages import LinkPages
-from loket.desk.live import LivePages
+from loket.desk.live_chat_pages import LivePages
+from loket.desk.login_pages import DeskPages, LoginPages
 from loket.desk.openid_pages import OpenIdPages
 from loket.desk.own_account import OwnAccountPages
-from loket.desk.pages import DeskPages, LoginPages
 from loket.desk.phone import PhonePages
-from loket.desk.text_modules import TextModulePages
+from loket.desk.text_module_pages import TextModulePages
 from loket.desk.ticket_actions import TicketActions
 from loket.desk.ticket_page import TicketPages, offers_to
 from loket.desk.work_list import WorkListPages
 from loket.faq import answers
+from loket.http import security
+from loket.http.files import file_size
+from loket.http.markdown import from_markdown, from_plain
 from loket.mail import sender
-from loket.tickets import attachments, claims, escalation
-from loket.tickets.pages import FollowUpPage
-from loket.web import errors, security
-from loket.web.feed import Feed
-from loket.web.files import file_size
+from loket.parents.api import ConversationApi
+from loket.parents.chat_page import ChatPage
+from loket.parents.follow_up import FollowUpPage
+from loket.tickets import access, attachments, claims, escalation
+from loket.updates.feed import Feed
+from loket.web import errors
 from loket.web.health import healthz, readyz
-from loket.web.markdown import from_markdown, from_plain
 
 logger = logging.getLogger(__name__)
 

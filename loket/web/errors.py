@@ -11,7 +11,7 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.response import Template
 
-from loket.chat.conversations import Refused
+from loket.exceptions import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -33,17 +33,6 @@ MESSAGES = {
 
 _MISSING = re.compile(r"missing required field `(\w+)`")
 
-FIELDS = {
-    "empty_text": "text",
-    "text_too_long": "text",
-    "invalid_email": "email",
-    "invalid_phone": "phone",
-    "invalid_when": "when",
-    "invalid_client_id": "client_id",
-    "unknown_choice": "choice",
-}
-"""Where the cause of a refusal stands in what was sent."""
-
 
 @dataclass(frozen=True)
 class ApiError:
@@ -55,7 +44,7 @@ class ApiError:
 
 
 def on_refused(request: Request, error: Refused) -> Response:
-    return respond(request, 400, ApiError(error.code, error.message, FIELDS.get(error.code)))
+    return respond(request, 400, ApiError(error.code, error.message, error.field or None))
 
 
 def on_http(request: Request, error: HTTPException) -> Response:

@@ -11,7 +11,7 @@ from litestar.datastructures import State
 from sqlalchemy import text
 
 from loket import settings
-from loket.chat import rasa
+from loket.assistant import rasa
 from loket.db.base import reading
 
 

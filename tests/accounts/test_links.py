@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 
 from loket import settings
 from loket.accounts import links, sessions
-from loket.accounts.accounts import AccountError
+from loket.accounts.credentials import AccountError
 from loket.accounts.links import LinkGone, Purpose
 from loket.accounts.models import Account, Audit, MailLink
 from loket.accounts.passwords import verify

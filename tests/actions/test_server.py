@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from loket.catalogue import ROOT
+from loket.paths import ROOT
 from tests.support.service import free_ports
 from tests.support.site import wait_for
 

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from loket.accounts import accounts, sessions
+from loket.accounts import credentials, sessions
 from loket.clock import utc_now
 from loket.db.base import transaction
 from tests.browser import steps
@@ -181,8 +181,8 @@ def staff(browsing: Browsing, served: str, name: str, role: str) -> Page:
     """A browser of somebody of the staff, logged in."""
     now = utc_now()
     with transaction() as session:
-        account, once = accounts.add(session, f"{name.split()[0].lower()}@loket.local", name, role, now)
-        accounts.change_password(session, account, once, PASSWORD, now)
+        account, once = credentials.add(session, f"{name.split()[0].lower()}@loket.local", name, role, now)
+        credentials.change_password(session, account, once, PASSWORD, now)
         token = sessions.begin(session, account, now)
     context = browsing.context()
     cookie: Any = {"name": "balie", "value": token, "url": f"{served}/balie"}

@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select, update
 
 from loket.accounts.models import Account, TeamMember
-from loket.chat import conversations
-from loket.chat.models import Conversation, Message, Question
 from loket.clock import utc_now
+from loket.conversations import registry, transcript
+from loket.conversations.models import Conversation, Message, Question
 from loket.db.base import reading, transaction
-from loket.tickets import drafts, modules
+from loket.tickets import drafts, text_modules
 from loket.tickets.models import Ticket
 from tests.support.rasa import FakeRasa
 from tests.support.site import PASSWORD, make_account, make_ticket, wait_for
@@ -92,7 +92,7 @@ def test_an_advisers_morning(desk: Page, rasa: FakeRasa, browser: Browser, serve
     adviser = make_account("Aisha de Boer")
     with transaction() as session:
         session.add(TeamMember(account_id=adviser.id, team="veiligheid"))
-        modules.save(session, None, "Groet", "Met vriendelijke groet,\n{adviseur}", None, adviser, utc_now())
+        text_modules.save(session, None, "Groet", "Met vriendelijke groet,\n{adviseur}", None, adviser, utc_now())
     ranking = [("pesten_aanpak", 0.81), ("dyslexie", 0.07), ("klacht_indienen", 0.04)]
     bullied = asked(LONG, *ranking)
     calm = asked("Mijn zoon heeft dyslexie. Krijgt hij extra tijd bij toetsen?", ("dyslexie", 0.6))
@@ -159,8 +159,8 @@ def test_an_advisers_morning(desk: Page, rasa: FakeRasa, browser: Browser, serve
 
     # Live chat: step into a conversation with the assistant, speak, hand it back.
     with transaction() as session:
-        conversation, _ = conversations.start(session, utc_now())
-        conversations.receive(session, conversation, "Mag de school mijn kind schorsen?", "m1", utc_now(), None)
+        conversation, _ = registry.start(session, utc_now())
+        transcript.receive(session, conversation, "Mag de school mijn kind schorsen?", "m1", utc_now(), None)
         session.execute(update(Message).where(Message.client_id == "m1").values(state="answered"))
     desk.get_by_role("link", name="Gesprekken").click()
     look(desk, "gesprekken")

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import StatementError
 
-from loket.chat import conversations
-from loket.chat.models import Conversation
 from loket.clock import AMSTERDAM
+from loket.conversations import registry
+from loket.conversations.models import Conversation
 from loket.db.base import reading, transaction
 from tests.conftest import NOON
 from tests.support.site import all_of
@@ -19,7 +19,7 @@ from tests.support.site import all_of
 
 def start(now: datetime = NOON) -> str:
     with transaction() as session:
-        return conversations.start(session, now)[0].id
+        return registry.start(session, now)[0].id
 
 
 def test_a_moment_comes_back_in_utc(database: Engine) -> None:
@@ -41,7 +41,7 @@ def test_an_error_leaves_nothing(database: Engine) -> None:
 
 def fail_half_way() -> None:
     with transaction() as session:
-        conversations.start(session, NOON)
+        registry.start(session, NOON)
         raise RuntimeError
 
 
@@ -56,7 +56,7 @@ def test_many_writers_wait_for_their_turn(database: Engine) -> None:
 
 def test_a_reader_does_not_wait_for_a_writer(database: Engine) -> None:
     with transaction() as writing:
-        conversations.start(writing, NOON)
+        registry.start(writing, NOON)
         writing.flush()
         with reading() as session:
             assert session.query(Conversation).count() == 0

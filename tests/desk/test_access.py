@@ -14,16 +14,17 @@ from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 from sqlalchemy import Engine
 
-from loket.accounts import access
-from loket.accounts.access import Action
+from loket.accounts import roles
 from loket.accounts.models import ROLES, Account, TeamMember
+from loket.accounts.roles import Action
 from loket.clock import utc_now
+from loket.conversations import contact
 from loket.db.base import LARGEST_ID, reading, transaction
 from loket.desk import ticket_page
-from loket.tickets import attachments, claims, merging, notes, queue, referrals
+from loket.tickets import access, attachments, claims, merging, notes, queue, referrals
 from loket.tickets.models import Mention, TextModule, Ticket
-from tests.accounts.test_access import close_team
 from tests.support.site import Adviser, all_of, logged_in, make_account, make_ticket
+from tests.tickets.test_access import close_team
 
 Site = TestClient[Any]
 TICKET = "/balie/vragen/{ticket_id:int}"
@@ -201,8 +202,8 @@ def test_a_partner_sees_nothing_of_the_counters_own(site: Site, adviser: Adviser
     now = utc_now()
     with at_desk(site, "partner", "balans", "Petra Zomer") as petra:
         colleague = make_account("Klaas Herfst", role="partner")
-        ticket = make_ticket("Mijn kind heeft dyslexie", contact=queue.Contact(email="ouder@x.test"))
-        other = make_ticket("Een andere vraag van dezelfde ouder", contact=queue.Contact(email="ouder@x.test"))
+        ticket = make_ticket("Mijn kind heeft dyslexie", contact=contact.Contact(email="ouder@x.test"))
+        other = make_ticket("Een andere vraag van dezelfde ouder", contact=contact.Contact(email="ouder@x.test"))
         with transaction() as session:
             found = session.get_one(Ticket, ticket.id)
             session.get_one(Account, colleague.id).partner = "balans"
@@ -244,7 +245,7 @@ def test_buttons_that_one_may_not_use_are_not_shown(site: Site, adviser: Adviser
             for (_, route), action in RULE.items()
             if f'"{route.replace("{ticket_id:int}", str(ticket.id))}"' in page
         }
-        assert shown <= access.ALLOWED["partner"] | {None}
+        assert shown <= roles.ALLOWED["partner"] | {None}
         for path in ("gesprekken", "bellen", "tekstblokken"):
             assert f'href="/balie/{path}"' not in page
     page = adviser.get(f"/balie/vragen/{ticket.id}").text

@@ -13,9 +13,9 @@ from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
 from loket.accounts import audit, links, second_factor
-from loket.accounts.access import Action
 from loket.accounts.audit import Audited
 from loket.accounts.models import Account, Audit
+from loket.accounts.roles import Action
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import labels

@@ -9,7 +9,7 @@ from litestar.testing import TestClient
 from sqlalchemy import select
 
 from loket.accounts.models import Account, Audit
-from loket.chat.models import Message
+from loket.conversations.models import Message
 from loket.db.base import reading, transaction
 from loket.tickets import drafts
 from loket.tickets.models import Attachment, Note, Ticket

@@ -6,7 +6,7 @@ import pytest
 
 from loket import catalogue
 from loket.faq import answers, check
-from loket.web.markdown import from_markdown
+from loket.http.markdown import from_markdown
 
 
 @pytest.mark.parametrize("theme", catalogue.load().themes)

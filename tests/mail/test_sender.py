@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from loket import settings
-from loket.chat.contact import contact
-from loket.chat.conversations import Refused
 from loket.clock import utc_now
+from loket.conversations.contact import contact
 from loket.db.base import transaction
+from loket.exceptions import Refused
 from loket.mail import outbox, sender
 from loket.mail.models import Outbox
 from loket.settings import Settings

@@ -20,8 +20,8 @@ from typing import Any
 
 import httpx
 
-from loket import processes
-from loket.catalogue import ROOT
+from loket.paths import ROOT
+from loket.run import processes
 
 READY_SECONDS = 180
 TRAINED_ON = (

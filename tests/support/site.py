@@ -22,9 +22,9 @@ from sqlalchemy import Engine, select
 
 from loket.accounts import passwords
 from loket.accounts.models import Account
-from loket.chat import conversations
-from loket.chat.models import Conversation
 from loket.clock import utc_now
+from loket.conversations import registry, transcript
+from loket.conversations.models import Conversation
 from loket.db.base import reading, transaction
 from loket.tickets import queue
 from loket.tickets.models import Ticket
@@ -124,9 +124,9 @@ def make_ticket(question: str = "Mag de school dit?", now: datetime | None = Non
     """A question that waits for an adviser."""
     now = now or utc_now()
     with transaction() as session:
-        conversation, _ = conversations.start(session, now)
+        conversation, _ = registry.start(session, now)
         session.flush()
-        conversations.receive(session, conversation, question, uuid.uuid4().hex, now, None)
+        transcript.receive(session, conversation, question, uuid.uuid4().hex, now, None)
         return queue.hand_off(session, conversation, question, now, **more)
 
 

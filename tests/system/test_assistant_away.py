@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from loket.catalogue import ROOT
+from loket.paths import ROOT
 from tests.support.service import Parent, RunningService, free_ports
 
 LIMIT = 6.0

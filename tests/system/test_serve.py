@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from loket.catalogue import ROOT
+from loket.paths import ROOT
 from tests.support.service import RunningService, free_ports
 
 MODULES = {"bot.serve": "rasa", "actions": "actions", "loket.web": "web"}

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Engine
 
 from loket.accounts.models import Account, TeamMember
-from loket.chat.models import Conversation, Message
+from loket.conversations import contact
+from loket.conversations.models import Conversation, Message
 from loket.db.base import reading, transaction
 from loket.mail.models import Outbox
 from loket.tickets import claims, deadlines, escalation, live_chat, merging, notes, queue, referrals
@@ -45,8 +46,8 @@ def kinds(ticket: Ticket) -> list[str]:
 
 
 def test_an_answer_to_merged_tickets_reaches_both(aisha: Account) -> None:
-    into = claimed(aisha, contact=queue.Contact(email="a@voorbeeld.nl"))
-    double = claimed(aisha, contact=queue.Contact(email="b@voorbeeld.nl"))
+    into = claimed(aisha, contact=contact.Contact(email="a@voorbeeld.nl"))
+    double = claimed(aisha, contact=contact.Contact(email="b@voorbeeld.nl"))
     with transaction() as session:
         merging.merge(session, double.id, into.id, aisha, NOON)
         queue.reply(session, session.get_one(Ticket, into.id), aisha, "Dat mag.", NOON)
@@ -105,7 +106,7 @@ def test_a_merge_can_be_undone(aisha: Account) -> None:
 
 
 def test_a_split_question_keeps_contact_and_promise_and_the_parent_gets_its_link(aisha: Account) -> None:
-    ticket = claimed(aisha, contact=queue.Contact(email="a@voorbeeld.nl"))
+    ticket = claimed(aisha, contact=contact.Contact(email="a@voorbeeld.nl"))
     later = NOON + timedelta(hours=3)
     with transaction() as session:
         other = merging.split(session, session.get_one(Ticket, ticket.id), aisha, "En mag dat ook?", later)
@@ -238,11 +239,11 @@ def test_rerouting_by_hand_is_an_event_and_keeps_the_promise(aisha: Account) -> 
 
 
 def test_one_of_many_who_step_into_a_conversation_gets_it(database: Engine) -> None:
-    from loket.chat import conversations
+    from loket.conversations import registry, transcript
 
     with transaction() as session:
-        conversation, _ = conversations.start(session, NOON)
-        conversations.receive(session, conversation, "Mag de school dit?", "m1", NOON, None)
+        conversation, _ = registry.start(session, NOON)
+        transcript.receive(session, conversation, "Mag de school dit?", "m1", NOON, None)
     advisers = [make_account(f"Adviseur {number}") for number in range(6)]
     start = threading.Barrier(6)
 

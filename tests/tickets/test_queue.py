@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import Engine
 
 from loket.accounts.models import Account
-from loket.chat import conversations
-from loket.chat.models import Conversation, Message
 from loket.clock import utc_now
+from loket.conversations import contact, registry, transcript
+from loket.conversations.models import Conversation, Message
 from loket.db.base import reading, transaction
 from loket.mail.models import Outbox
-from loket.tickets import queue
+from loket.tickets import claims, events, mails, queue
 from loket.tickets.models import Ticket
 from loket.tickets.states import IllegalChange
 from tests.conftest import NOON
@@ -41,7 +41,7 @@ def bram(database: Engine) -> Account:
 
 def claim(ticket: Ticket, who: Account, minutes: float = 0) -> bool:
     with transaction() as session:
-        return queue.claim(session, ticket.id, who, NOON + timedelta(minutes=minutes))
+        return claims.claim(session, ticket.id, who, NOON + timedelta(minutes=minutes))
 
 
 def reply(ticket: Ticket, who: Account, text: str = "Dat mag.", minutes: float = 0) -> None:
@@ -127,7 +127,7 @@ def test_claiming_again_renews_the_lease_silently(ticket: Ticket, aisha: Account
 
 def test_a_ticket_that_does_not_exist_cannot_be_claimed(database: Engine, aisha: Account) -> None:
     with transaction() as session:
-        assert not queue.claim(session, 999, aisha, NOON)
+        assert not claims.claim(session, 999, aisha, NOON)
 
 
 def test_a_closed_ticket_cannot_be_claimed(ticket: Ticket, aisha: Account) -> None:
@@ -146,13 +146,13 @@ def test_a_reply_is_message_event_and_state_together(ticket: Ticket, aisha: Acco
 
 
 def test_a_reply_is_mailed_to_who_left_an_address(database: Engine, aisha: Account) -> None:
-    ticket = make_ticket(now=NOON, contact=queue.Contact(email="ouder@voorbeeld.nl"))
+    ticket = make_ticket(now=NOON, contact=contact.Contact(email="ouder@voorbeeld.nl"))
     claim(ticket, aisha)
     reply(ticket, aisha)
     receipt, answer = all_of(Outbox)
     assert ticket.reference in receipt.subject
     assert "Dat mag." in answer.body
-    assert queue.link(ticket) in answer.body
+    assert mails.link(ticket) in answer.body
     assert answer.message_id != receipt.message_id
 
 
@@ -163,7 +163,7 @@ def test_without_an_address_nothing_is_mailed(ticket: Ticket, aisha: Account) ->
 
 
 def test_a_reply_that_fails_half_way_leaves_nothing(database: Engine, aisha: Account) -> None:
-    ticket = make_ticket(now=NOON, contact=queue.Contact(email="ouder@voorbeeld.nl"))
+    ticket = make_ticket(now=NOON, contact=contact.Contact(email="ouder@voorbeeld.nl"))
     claim(ticket, aisha)
     before = len(all_of(Message)), history(ticket), len(all_of(Outbox))
     with pytest.raises(RuntimeError):
@@ -182,14 +182,14 @@ def reply_half_way(ticket: Ticket, who: Account) -> None:
 @pytest.mark.parametrize("minutes", [10.1, 60])
 def test_a_late_reply_is_refused(ticket: Ticket, aisha: Account, minutes: float) -> None:
     claim(ticket, aisha)
-    with pytest.raises(queue.NotYours, match="niet verstuurd"):
+    with pytest.raises(claims.NotYours, match="niet verstuurd"):
         reply(ticket, aisha, minutes=minutes)
     assert all(message.sender != "adviser" for message in all_of(Message))
 
 
 def test_a_reply_to_the_ticket_of_another_is_refused(ticket: Ticket, aisha: Account, bram: Account) -> None:
     claim(ticket, aisha)
-    with pytest.raises(queue.NotYours):
+    with pytest.raises(claims.NotYours):
         reply(ticket, bram)
 
 
@@ -203,15 +203,15 @@ def test_an_adviser_may_reply_twice(ticket: Ticket, aisha: Account) -> None:
 def test_release_puts_it_back_in_the_queue(ticket: Ticket, aisha: Account, bram: Account) -> None:
     claim(ticket, aisha)
     with transaction() as session:
-        queue.release(session, session.get_one(Ticket, ticket.id), aisha, NOON)
+        claims.release(session, session.get_one(Ticket, ticket.id), aisha, NOON)
     assert now_is(ticket) == ("open", "queue", None)
     assert claim(ticket, bram)
 
 
 def test_release_of_the_ticket_of_another_is_refused(ticket: Ticket, aisha: Account, bram: Account) -> None:
     claim(ticket, aisha)
-    with pytest.raises(queue.NotYours), transaction() as session:
-        queue.release(session, session.get_one(Ticket, ticket.id), bram, NOON)
+    with pytest.raises(claims.NotYours), transaction() as session:
+        claims.release(session, session.get_one(Ticket, ticket.id), bram, NOON)
     assert now_is(ticket)[2] == aisha.id
 
 
@@ -251,20 +251,20 @@ def test_a_parent_who_writes_while_an_adviser_is_busy_changes_no_state(ticket: T
 def test_a_parent_we_waited_for_goes_back_to_the_same_adviser(ticket: Ticket, aisha: Account) -> None:
     claim(ticket, aisha)
     with transaction() as session:
-        queue.change(session, session.get_one(Ticket, ticket.id), "waiting_for_parent", NOON, aisha, kind="asked")
+        events.change(session, session.get_one(Ticket, ticket.id), "waiting_for_parent", NOON, aisha, kind="asked")
     parent_writes(ticket)
     assert now_is(ticket) == ("claimed", "adviser", aisha.id)
 
 
 def test_an_illegal_change_leaves_no_event(ticket: Ticket) -> None:
     with pytest.raises(IllegalChange), transaction() as session:
-        queue.change(session, session.get_one(Ticket, ticket.id), "answered", NOON, kind="replied")
+        events.change(session, session.get_one(Ticket, ticket.id), "answered", NOON, kind="replied")
     assert len(history(ticket)) == 1
 
 
 def test_handing_over_twice_at_once_is_one_ticket(database: Engine) -> None:
     with transaction() as session:
-        conversation_id = conversations.start(session, NOON)[0].id
+        conversation_id = registry.start(session, NOON)[0].id
     start = threading.Barrier(8)
 
     def at_once(_: int) -> str:
@@ -287,5 +287,5 @@ def parent_writes(ticket: Ticket, minutes: float = 0) -> None:
     now = NOON + timedelta(minutes=minutes)
     with transaction() as session:
         found = session.get_one(Ticket, ticket.id)
-        conversations.receive(session, found.conversation, "En nog iets", None, now, None)
+        transcript.receive(session, found.conversation, "En nog iets", None, now, None)
         queue.parent_writes(session, found, now)

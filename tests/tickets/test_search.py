@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, delete, true
 
-from loket.chat.models import Message
+from loket.conversations.models import Message
 from loket.db.base import reading, transaction
 from loket.tickets import claims, lists, queue, search
 from loket.tickets.lists import Wanted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
-from loket.chat.models import Message
+from loket.conversations.models import Message
 from loket.db.base import transaction
 from loket.tickets import search
 from loket.tickets.models import Ticket

@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 from sqlalchemy import Engine
 
 from loket.accounts.models import Account, StaffSession
-from loket.chat.models import Message
+from loket.conversations.models import Message
 from loket.db.base import transaction
 from loket.tickets import claims, queue, transfers
 from loket.tickets.models import Offer, Ticket, TicketEvent

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from loket import catalogue, processes
+from loket import catalogue
+from loket.run import processes
 from loket.training import evaluation, examples, report
 
 

@@ -1,0 +1,1 @@
+"""What the assistant does with a turn: hand it to Rasa, decide what is said, hand over."""

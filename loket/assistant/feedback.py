@@ -1,0 +1,27 @@
+"""Did the answer help?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from loket.conversations import models, transcript
+from loket.conversations.models import Message
+from loket.db.base import LARGEST_ID
+from loket.exceptions import Refused
+
+NOT_HELPED = "Jammer dat dit niet hielp."
+
+
+def give(session: Session, conversation_id: str, message_id: int, helpful: bool, now: datetime) -> list[Message]:
+    """Keep a parent's verdict on an answer; the first "no" is followed by the offer of a person. Raises Refused."""
+    message = session.get(Message, message_id) if 0 < message_id <= LARGEST_ID else None
+    if message is None or message.conversation_id != conversation_id or message.sender == models.PARENT:
+        raise Refused("Dit bericht bestaat niet in uw gesprek.", code="unknown_message", field="message_id")
+    first_no = not helpful and message.helpful is not False
+    message.helpful = helpful
+    if not first_no or message.conversation.owner != models.ASSISTANT:
+        return []
+    said = transcript.offer(NOT_HELPED)
+    return [transcript.say(session, message, said, models.ASSISTANT, now)]

@@ -1,0 +1,188 @@
+"""A parent's turn, from what came in to what is said back. Nothing that was taken in is lost, nothing is taken in twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from loket import settings
+from loket.assistant import dialogue, rasa
+from loket.clock import utc_now
+from loket.conversations import contact, models, question_log, registry, transcript
+from loket.conversations.models import Conversation, Message
+from loket.conversations.transcript import Said, choice
+from loket.db.base import reading, transaction
+from loket.exceptions import Refused
+from loket.tickets import queue
+from loket.tickets.models import Ticket
+
+logger = logging.getLogger(__name__)
+
+STRANDED_AFTER = timedelta(seconds=15)
+
+UNAVAILABLE = (
+    "De assistent kan nu even niet antwoorden. Uw vraag is wel bewaard. "
+    "Wilt u dat een adviseur uw vraag beantwoordt? Of probeer het over een paar minuten opnieuw."
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a turn led to: the replies in order and who owns the conversation now."""
+
+    message_id: int
+    replies: list[Message]
+    owner: str
+
+
+async def take(
+    client: httpx.AsyncClient, conversation_id: str, client_id: str, *, text: str = "", choice_id: str = ""
+) -> Outcome:
+    """Take in a message or a choice and have it answered. Raises Refused when it cannot be taken in."""
+    message = await asyncio.to_thread(_take_in, conversation_id, client_id, text, choice_id)
+    if message.state == models.PENDING:
+        await _have_answered(client, message)
+    return await asyncio.to_thread(_outcome, conversation_id, message.id)
+
+
+def hand_off(
+    session: Session,
+    conversation: Conversation,
+    question: str,
+    now: datetime,
+    contact: contact.Contact = contact.Contact(),
+    consent_reuse: bool | None = None,
+) -> Ticket:
+    """The parent leaves a question by the form, with or without the assistant. Returns its ticket, which may be an earlier one."""
+    registry.hold(session, conversation)
+    existed = queue.of_conversation(session, conversation.id) is not None
+    intent = question_log.guess(session, conversation.id)
+    ticket = queue.hand_off(
+        session, conversation, question, now, intent=intent, contact=contact, consent_reuse=consent_reuse
+    )
+    if not _was_typed(session, conversation.id, question):
+        # What is left by the form is part of the conversation, for the parent and for the adviser.
+        transcript.receive(session, conversation, question, None, now, choice=None)
+        if existed:
+            queue.parent_writes(session, ticket, now)
+    if not existed:
+        said = dialogue.handed_over(ticket, now)
+        session.add(
+            Message(
+                conversation_id=conversation.id,
+                sender=models.SYSTEM,
+                text=said.text,
+                extra=said.extra,
+                created_at=now,
+            )
+        )
+    return ticket
+
+
+async def recover(client: httpx.AsyncClient, now: datetime) -> int:
+    """Have messages answered that were left pending by a process that died. Returns how many there were."""
+    stranded = await asyncio.to_thread(_stranded, now - STRANDED_AFTER)
+    for message in stranded:
+        await _have_answered(client, message)
+    return len(stranded)
+
+
+def _take_in(conversation_id: str, client_id: str, text: str, choice_id: str) -> Message:
+    try:
+        with transaction() as session:
+            return _store(session, conversation_id, client_id, text, choice_id)
+    except IntegrityError:
+        # The same message came twice at the same moment; the other one is in.
+        with reading() as session:
+            message = transcript.same_client_id(session, conversation_id, client_id)
+            if message is None:
+                raise
+            return message
+
+
+def _store(session: Session, conversation_id: str, client_id: str, text: str, choice_id: str) -> Message:
+    earlier = transcript.same_client_id(session, conversation_id, client_id)
+    if earlier is not None:
+        return earlier
+    conversation = session.get_one(Conversation, conversation_id)
+    now = utc_now()
+    if not choice_id:
+        message = transcript.receive(session, conversation, transcript.checked_text(text), client_id, now, choice=None)
+    else:
+        chosen = transcript.issued_choice(session, conversation, choice_id)
+        message = transcript.receive(session, conversation, chosen["label"], client_id, now, choice=chosen)
+        if message.state == models.PENDING and "intent" not in chosen:
+            _act_on(session, conversation, message, chosen, now)
+    ticket = queue.of_conversation(session, conversation_id)
+    if ticket is not None and message.state == models.DELIVERED:
+        queue.parent_writes(session, ticket, now)
+    return message
+
+
+def _act_on(
+    session: Session, conversation: Conversation, message: Message, chosen: dict[str, Any], now: datetime
+) -> None:
+    """A choice that needs no understanding: ask a person, or ask again."""
+    message.state = models.ANSWERED
+    if chosen.get("handoff"):
+        question = _last_typed(session, conversation.id)
+        intent = question_log.guess(session, conversation.id)
+        ticket = queue.hand_off(session, conversation, question, now, intent=intent)
+        said, sender = dialogue.handed_over(ticket, now), models.SYSTEM
+    else:
+        said, sender = Said("Goed. Stel uw vraag gerust met andere woorden.", {"kind": "note"}), models.ASSISTANT
+    transcript.say(session, message, said, sender, now)
+
+
+def _was_typed(session: Session, conversation_id: str, text: str) -> bool:
+    """Whether the parent has written this in the conversation before; spaces and line ends do not count."""
+    said = transcript.messages_after(session, conversation_id, 0)
+    return text.split() in [message.text.split() for message in said if message.sender == models.PARENT]
+
+
+def _last_typed(session: Session, conversation_id: str) -> str:
+    """The last thing that the parent typed, rather than chose."""
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.sender == models.PARENT)
+    for message in session.scalars(query.order_by(Message.id.desc())):
+        if message.choice is None:
+            return message.text
+    raise Refused("Typ eerst uw vraag. Dan geven wij die door aan een adviseur.", code="no_question", field="text")
+
+
+async def _have_answered(client: httpx.AsyncClient, message: Message) -> None:
+    try:
+        await rasa.deliver(client, message, settings.load().assistant_timeout)
+    except rasa.AssistantUnavailable as error:
+        logger.warning("assistant unavailable (%s) for message %s", error, message.id)
+    # Whatever was said on the way, the database knows whether an action has answered.
+    await asyncio.to_thread(_answered_or_failed, message.id)
+
+
+def _answered_or_failed(message_id: int) -> None:
+    with transaction() as session:
+        if not transcript.settle(session, message_id, models.FAILED):
+            return
+        message = session.get_one(Message, message_id)
+        choices = [choice("Ja, vraag het een adviseur", handoff=True)]
+        said = Said(UNAVAILABLE, {"kind": "unavailable", "choices": choices})
+        transcript.say(session, message, said, models.SYSTEM, utc_now())
+
+
+def _outcome(conversation_id: str, message_id: int) -> Outcome:
+    with reading() as session:
+        conversation = session.get_one(Conversation, conversation_id)
+        return Outcome(message_id, transcript.replies_to(session, message_id), conversation.owner)
+
+
+def _stranded(before: datetime) -> list[Message]:
+    with reading() as session:
+        query = select(Message).where(Message.state == models.PENDING, Message.created_at < before)
+        return list(session.scalars(query.order_by(Message.id)))

@@ -1,0 +1,1 @@
+"""What is said: conversations, messages, the log of questions, how a parent can be reached."""

@@ -1,0 +1,131 @@
+"""What is said in a conversation: take in what a parent writes, keep what is said back."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from loket.conversations import models
+from loket.conversations.models import Conversation, Message
+from loket.db.base import changed
+from loket.exceptions import Refused
+
+MAX_TEXT = 5_000
+"""Characters in one message of a parent."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something for the assistant to say: Markdown text, and what belongs to it (see Message.extra)."""
+
+    text: str
+    extra: dict[str, Any]
+
+
+def sent_id(form_id: str, *content: str) -> str:
+    """A client id for what a form sends: the same form twice is one message, unless something else stands in it."""
+    return hashlib.sha256("\0".join((form_id, *content)).encode(errors="replace")).hexdigest()
+
+
+def checked_text(text: str) -> str:
+    """A parent's text, fit to be kept. Raises Refused."""
+    text = text.replace("\x00", "").strip()
+    if not text.strip("\u200b\u200c\u200d\u2060\ufeff "):
+        raise Refused("Typ eerst uw vraag.", code="empty_text", field="text")
+    if len(text) > MAX_TEXT:
+        raise Refused(
+            f"Uw bericht is te lang: {len(text)} tekens. Het mogen er {MAX_TEXT} zijn. Maak het korter en probeer opnieuw.",
+            code="text_too_long",
+            field="text",
+        )
+    return text
+
+
+def issued_choice(session: Session, conversation: Conversation, choice_id: str) -> dict[str, Any]:
+    """The choice that the server offered under this id in this conversation. Raises Refused."""
+    for message in messages_after(session, conversation.id, 0):
+        for choice in (message.extra or {}).get("choices", []):
+            if hmac.compare_digest(choice["id"].encode(), choice_id.encode()):
+                return dict(choice)
+    raise Refused("Deze keuze bestaat niet meer. Kies opnieuw of typ uw vraag.", code="unknown_choice", field="choice")
+
+
+def same_client_id(session: Session, conversation_id: str, client_id: str) -> Message | None:
+    return session.scalar(
+        select(Message).where(Message.conversation_id == conversation_id, Message.client_id == client_id)
+    )
+
+
+def receive(
+    session: Session,
+    conversation: Conversation,
+    text: str,
+    client_id: str | None,
+    now: datetime,
+    choice: dict[str, Any] | None,
+) -> Message:
+    """Store what a parent wrote. For the assistant it is `pending`; for people it is `delivered`."""
+    message = Message(
+        conversation_id=conversation.id,
+        client_id=client_id,
+        sender=models.PARENT,
+        text=text,
+        state=models.PENDING if conversation.owner == models.ASSISTANT else models.DELIVERED,
+        choice=choice,
+        created_at=now,
+    )
+    session.add(message)
+    conversation.changed_at = now
+    session.flush()
+    return message
+
+
+def settle(session: Session, message_id: int, state: str) -> bool:
+    """End the wait of a pending message; False when it was settled already, and then nothing may be said."""
+    waiting = update(Message).where(Message.id == message_id, Message.state == models.PENDING)
+    return changed(session, waiting.values(state=state)) > 0
+
+
+def say(session: Session, message: Message, said: Said, sender: str, now: datetime) -> Message:
+    """Add a reply to a parent's message."""
+    reply = Message(
+        conversation_id=message.conversation_id,
+        sender=sender,
+        text=said.text,
+        extra=said.extra,
+        reply_to=message.id,
+        created_at=now,
+    )
+    session.add(reply)
+    return reply
+
+
+def replies_to(session: Session, message_id: int) -> list[Message]:
+    return list(session.scalars(select(Message).where(Message.reply_to == message_id).order_by(Message.id)))
+
+
+def messages_after(session: Session, conversation_id: str, after: int) -> list[Message]:
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.id > after)
+    return list(session.scalars(query.order_by(Message.id)))
+
+
+def offer(text: str) -> Said:
+    """What is said when a person may help: `text`, and the choice to hand over or to ask in other words."""
+    ask = "Zal ik uw vraag aan een adviseur geven? Die leest dan ook dit gesprek."
+    choices = [
+        choice("Ja, vraag het een adviseur", handoff=True),
+        choice("Nee, ik stel mijn vraag anders", rephrase=True),
+    ]
+    return Said(f"{text} {ask}", {"kind": "offer", "choices": choices})
+
+
+def choice(label: str, **payload: Any) -> dict[str, Any]:
+    """A choice as the server issues it: an id that cannot be guessed, what the parent sees, and what it does."""
+    return {"id": secrets.token_hex(6), "label": label, **payload}

@@ -1,0 +1,39 @@
+"""The one base of everything that this service raises on purpose."""
+
+from __future__ import annotations
+
+
+class LoketError(Exception):
+    """Something that is not done, and why.
+
+    `code` is for programs, `message` is what a person reads (Dutch for parents and staff, English for operators and
+    developers), `field` names the part of a form or request at fault, if there is one. A subclass gives its own code and
+    usual message; the text of a case goes to the constructor. Neither is read from a docstring: those vanish under -OO.
+    """
+
+    code = "failed"
+    message = ""
+    field = ""
+
+    def __init__(self, message: str = "", *, code: str = "", field: str = "") -> None:
+        self.message = message or self.message
+        self.code = code or self.code
+        self.field = field or self.field
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class Refused(LoketError):
+    """What a parent or a member of staff sent is not taken in, or may not be done; nothing was changed."""
+
+    code = "refused"
+    message = "Dit kan niet."
+
+
+class Collision(Refused):
+    """Somebody else was first: what was asked for was decided on a state that is no longer so (HTTP 409)."""
+
+    code = "collision"
+    message = "Iemand anders was u voor. Kijk hoe de vraag er nu voor staat."

@@ -1,0 +1,1 @@
+"""Tools that every page uses: forms, files, Markdown, security headers."""

@@ -1,0 +1,1 @@
+"""The versions of the database. `tables` imports every table, for migrations and tests."""

@@ -1,0 +1,55 @@
+"""Every table of the service, imported in one place for Alembic and the tests."""
+
+from loket.accounts.models import (
+    Account,
+    Audit,
+    HalfLogin,
+    LoginFailure,
+    MailLink,
+    RecoveryCode,
+    StaffSession,
+    TeamMember,
+    UsedState,
+)
+from loket.conversations.models import Conversation, Message, Question
+from loket.db.base import Base
+from loket.mail.models import Outbox
+from loket.tickets.models import (
+    Attachment,
+    Draft,
+    Mention,
+    Note,
+    Offer,
+    Presence,
+    TextModule,
+    Ticket,
+    TicketEvent,
+    TicketLink,
+)
+
+__all__ = [
+    "Account",
+    "Attachment",
+    "Audit",
+    "Base",
+    "Conversation",
+    "Draft",
+    "HalfLogin",
+    "LoginFailure",
+    "MailLink",
+    "Mention",
+    "Message",
+    "Note",
+    "Offer",
+    "Outbox",
+    "Presence",
+    "Question",
+    "RecoveryCode",
+    "StaffSession",
+    "TeamMember",
+    "TextModule",
+    "Ticket",
+    "TicketEvent",
+    "TicketLink",
+    "UsedState",
+]

@@ -1,0 +1,1 @@
+"""The parents' pages and the API of a conversation."""

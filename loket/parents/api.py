@@ -1,0 +1,218 @@
+"""The JSON API of a conversation: what the chat page, an embedding site or a test talks to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from litestar import Controller, Request, get, post
+from litestar.datastructures import State
+from litestar.exceptions import NotAuthorizedException
+from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from loket.assistant import feedback, turns
+from loket.clock import utc_now
+from loket.conversations import registry, transcript
+from loket.conversations.contact import contact
+from loket.conversations.models import Conversation
+from loket.conversations.views import MessageView, view
+from loket.db.base import LARGEST_ID, reading, transaction
+from loket.exceptions import Refused
+from loket.parents import session_cookie
+from loket.parents.limits import limit_conversations, limit_messages
+from loket.tickets import mails
+
+CLIENT_ID_LENGTH = 64
+
+
+@dataclass
+class NewConversation:
+    id: str
+    token: str
+    messages: list[MessageView]
+
+
+@dataclass
+class Sent:
+    """What a parent sends: `text` that was typed, or the id of a `choice` that the server offered.
+
+    `client_id` is made by the sender, one a message; the same one twice is one message.
+    """
+
+    client_id: str
+    text: str | None = None
+    choice: str | None = None
+
+
+@dataclass
+class Replies:
+    messages: list[MessageView]
+    owner: str
+
+
+@dataclass
+class History:
+    messages: list[MessageView]
+    owner: str
+
+
+@dataclass
+class Feedback:
+    message_id: int
+    helpful: bool
+
+
+@dataclass
+class ContactBody:
+    email: str | None = None
+    phone: str | None = None
+    when: str | None = None
+
+
+@dataclass
+class HandoffBody:
+    question: str
+    contact: ContactBody | None = None
+    consent_reuse: bool | None = None
+
+
+@dataclass
+class Receipt:
+    """`link` is private: who has it can read the question. `promised_by` is when the answer comes at the latest."""
+
+    reference: str
+    link: str
+    promised_by: datetime
+
+
+After = Annotated[int, QueryParameter(ge=0, le=LARGEST_ID, description="Only messages with a higher id.")]
+AfterIfAny = Annotated[
+    int | None,
+    QueryParameter(ge=0, le=LARGEST_ID, description="Begin with messages with a higher id; else with new ones."),
+]
+
+
+class ConversationApi(Controller):
+    path = "/api/conversations"
+    tags = ["conversation"]
+
+    @post("/", middleware=[limit_conversations()], sync_to_thread=True)
+    def start(self) -> NewConversation:
+        """Begin a conversation. The token is given once: it opens this conversation and no other."""
+        with transaction() as session:
+            conversation, token = registry.start(session, utc_now())
+            session.flush()
+            messages = transcript.messages_after(session, conversation.id, 0)
+            return NewConversation(conversation.id, token, [view(message) for message in messages])
+
+    @post("/{conversation_id:str}/messages", status_code=200, middleware=[limit_messages()])
+    async def send(
+        self, request: Request, state: State, conversation_id: FromPath[str], data: JSONBody[Sent]
+    ) -> Replies:
+        """Send a message and get the assistant's replies. With an adviser as owner the list is empty."""
+        await asyncio.to_thread(_require, request, conversation_id)
+        _check_sent(data)
+        outcome = await turns.take(
+            state.http, conversation_id, data.client_id, text=data.text or "", choice_id=data.choice or ""
+        )
+        return Replies([view(message) for message in outcome.replies], outcome.owner)
+
+    @get("/{conversation_id:str}/messages", sync_to_thread=True)
+    def history(self, request: Request, conversation_id: FromPath[str], after: After = 0) -> History:
+        """The messages of a conversation, oldest first."""
+        with reading() as session:
+            conversation = _require(request, conversation_id)
+            messages = transcript.messages_after(session, conversation_id, after)
+            return History([view(message) for message in messages], conversation.owner)
+
+    @get("/{conversation_id:str}/events", include_in_schema=True)
+    async def events(
+        self, request: Request, state: State, conversation_id: FromPath[str], after: AfterIfAny = None
+    ) -> ServerSentEvent:
+        """Server-sent events: `message` with a message as JSON, `owner` when the owner changes, comments to keep alive."""
+        await asyncio.to_thread(_require, request, conversation_id)
+        last = request.headers.get("last-event-id", "")
+        start = int(last) if last.isdecimal() else after
+        return ServerSentEvent(_events(state, conversation_id, start))
+
+    @post("/{conversation_id:str}/feedback", status_code=200, sync_to_thread=True)
+    def feedback(self, request: Request, conversation_id: FromPath[str], data: JSONBody[Feedback]) -> Replies:
+        """Say whether an answer helped. When it did not, the reply offers an adviser."""
+        _require(request, conversation_id)
+        with transaction() as session:
+            replies = feedback.give(session, conversation_id, data.message_id, data.helpful, utc_now())
+            conversation = session.get_one(Conversation, conversation_id)
+            session.flush()
+            return Replies([view(message) for message in replies], conversation.owner)
+
+    @post("/{conversation_id:str}/handoff", sync_to_thread=True)
+    def handoff(self, request: Request, conversation_id: FromPath[str], data: JSONBody[HandoffBody]) -> Receipt:
+        """Leave the question for an adviser. A second time completes the same question."""
+        _require(request, conversation_id)
+        body = data.contact or ContactBody()
+        question = transcript.checked_text(data.question)
+        reach = contact(body.email, body.phone, body.when)
+        with transaction() as session:
+            conversation = session.get_one(Conversation, conversation_id)
+            ticket = turns.hand_off(session, conversation, question, utc_now(), reach, data.consent_reuse)
+            return Receipt(ticket.reference, mails.link(ticket), ticket.promised_by)
+
+
+def _require(request: Request, conversation_id: str) -> Conversation:
+    """The conversation, if the request's token (header, or the chat page's cookie) opens it."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        cookie_id, token = session_cookie.read(request)
+        if cookie_id != conversation_id:
+            raise NotAuthorizedException
+    with reading() as session:
+        conversation = registry.find(session, conversation_id, token.strip())
+    if conversation is None:
+        raise NotAuthorizedException
+    return conversation
+
+
+def _check_sent(data: JSONBody[Sent]) -> None:
+    if not 1 <= len(data.client_id) <= CLIENT_ID_LENGTH:
+        raise Refused(f"client_id heeft 1 tot {CLIENT_ID_LENGTH} tekens.", code="invalid_client_id", field="client_id")
+    if bool(data.choice) == (data.text is not None):
+        raise Refused("Stuur een tekst of een keuze, niet allebei.", code="invalid_request")
+
+
+async def _events(state: State, conversation_id: str, after: int | None) -> AsyncIterator[ServerSentEventMessage]:
+    def news(since: int) -> tuple[list[MessageView], str]:
+        with reading() as session:
+            conversation = session.get_one(Conversation, conversation_id)
+            messages = transcript.messages_after(session, conversation_id, since)
+            return [view(message) for message in messages], conversation.owner
+
+    messages, owner = await asyncio.to_thread(news, after or 0)
+    seen = messages[-1].id if messages else after or 0
+    yield ServerSentEventMessage(data=owner, event="owner")
+    if after is not None:
+        for message in messages:
+            yield _event(message)
+    while True:
+        if not await state.feed.wait():
+            yield ServerSentEventMessage(comment="keep-alive")
+            continue
+        messages, now_owner = await asyncio.to_thread(news, seen)
+        for message in messages:
+            seen = message.id
+            yield _event(message)
+        if now_owner != owner:
+            owner = now_owner
+            yield ServerSentEventMessage(data=owner, event="owner")
+
+
+def _event(message: MessageView) -> ServerSentEventMessage:
+    from litestar.serialization import encode_json
+
+    return ServerSentEventMessage(
+        data=json.dumps(json.loads(encode_json(message))), event="message", id=str(message.id)
+    )

@@ -1,0 +1,199 @@
+"""The chat page at `/`: plain forms that work without script; script makes them quicker."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections import defaultdict
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import Cookie, State
+from litestar.response import Redirect, Template
+from sqlalchemy.exc import IntegrityError
+
+from loket import settings
+from loket.assistant import feedback, turns
+from loket.clock import utc_now
+from loket.conversations import registry, transcript
+from loket.conversations.contact import contact
+from loket.conversations.models import ADVISER, ASSISTANT, Conversation, Message
+from loket.conversations.views import MessageView, view
+from loket.db.base import reading, transaction
+from loket.exceptions import Refused
+from loket.faq import answers
+from loket.http.forms import Form
+from loket.parents import session_cookie
+from loket.parents.limits import limit_conversations, limit_messages
+from loket.tickets import mails, queue, states
+from loket.tickets.models import Ticket
+
+STARTERS = (
+    "Mijn kind wordt gepest. Wat kan ik doen?",
+    "Ben ik verplicht de ouderbijdrage te betalen?",
+    "Ik ben het niet eens met het schooladvies.",
+    "Mag mijn kind buiten de vakantie vrij krijgen?",
+)
+"""Examples on the empty page: what many parents ask."""
+
+PAGE_ID_BYTES = 16
+"""A page's forms carry a random id. It begins a conversation, so it must not be guessed."""
+
+
+class ChatPage(Controller):
+    include_in_schema = False
+
+    @get("/", sync_to_thread=True)
+    def show(self, request: Request) -> Template:
+        """The conversation of this browser, or an empty one with the greeting."""
+        return _page(request)
+
+    @post("/", middleware=[limit_conversations(), limit_messages()], name="chat.send")
+    async def send(self, request: Request, state: State, data: Form) -> Response[Any]:
+        """Send the form; afterwards the browser shows the page anew (a reload sends nothing twice)."""
+        cookie = None
+        current = await asyncio.to_thread(_current_id, request)
+        try:
+            if not data.get("choice"):
+                transcript.checked_text(data.get("text", ""))
+            if current is None:
+                current, cookie = await asyncio.to_thread(_start, data)
+            assert current is not None
+            text, choice_id = data.get("text", ""), data.get("choice", "")
+            client_id = transcript.sent_id(_form_id(data), text, choice_id)
+            await turns.take(state.http, current, client_id, text=text, choice_id=choice_id)
+        except Refused as error:
+            page = await asyncio.to_thread(_page, request, {"text": error.message}, data)
+            page.status_code = 422
+            return page
+        response = Redirect("/#laatste", status_code=303)
+        if cookie:
+            response.cookies = [cookie]
+        return response
+
+    @post("/reactie", sync_to_thread=True)
+    def rate(self, request: Request, data: Form) -> Response[Any]:
+        """Whether an answer helped."""
+        conversation_id = _current_id(request)
+        if conversation_id and data.get("message_id", "").isdecimal():
+            with transaction() as session:
+                helpful = data.get("helpful") == "ja"
+                feedback.give(session, conversation_id, int(data["message_id"]), helpful, utc_now())
+        return Redirect("/#laatste", status_code=303)
+
+    @post("/vraag-achterlaten", middleware=[limit_conversations()], sync_to_thread=True)
+    def leave(self, request: Request, data: Form) -> Response[Any]:
+        """Leave a question, or the address on which to answer it."""
+        cookie = None
+        conversation_id = _current_id(request)
+        try:
+            question = transcript.checked_text(data.get("question", ""))
+            reach = contact(data.get("email"), data.get("phone"), data.get("when"))
+        except Refused as error:
+            field = "question" if error.field in ("", "text") else error.field
+            page = _page(request, {field: error.message}, data, leaving=True)
+            page.status_code = 422
+            return page
+        if conversation_id is None:
+            conversation_id, cookie = _start(data)
+        with transaction() as session:
+            conversation = session.get_one(Conversation, conversation_id)
+            turns.hand_off(session, conversation, question, utc_now(), reach, data.get("consent_reuse") == "ja")
+        response = Redirect("/#laatste", status_code=303)
+        if cookie:
+            response.cookies = [cookie]
+        return response
+
+    @post("/opnieuw", sync_to_thread=False)
+    def start_again(self) -> Response[Any]:
+        """Leave this conversation on this device; it stays behind the private link when it was handed over."""
+        response = Redirect("/", status_code=303)
+        response.delete_cookie(session_cookie.NAME)
+        return response
+
+
+def _start(data: dict[str, str]) -> tuple[str, Cookie]:
+    """Begin a conversation with a form of the empty page. The same page sent twice, by a double click, begins it once."""
+    page_id = _form_id(data).partition("-")[0]
+    token = settings.load().token(f"page {page_id}") if len(page_id) == 2 * PAGE_ID_BYTES else secrets.token_urlsafe(24)
+    try:
+        with transaction() as session:
+            conversation, _ = registry.start(session, utc_now(), token=token)
+    except IntegrityError:
+        with reading() as session:
+            begun = registry.of_token(session, token)
+        if begun is None:
+            raise
+        conversation = begun
+    return conversation.id, session_cookie.write(conversation.id, token)
+
+
+def _form_id(data: dict[str, str]) -> str:
+    return data.get("client_id") or secrets.token_hex(PAGE_ID_BYTES)
+
+
+def _current_id(request: Request) -> str | None:
+    conversation_id, token = session_cookie.read(request)
+    with reading() as session:
+        found = registry.find(session, conversation_id, token) if conversation_id else None
+        return found.id if found else None
+
+
+def _page(
+    request: Request,
+    errors: dict[str, str] | None = None,
+    typed: dict[str, str] | None = None,
+    *,
+    leaving: bool = False,
+) -> Template:
+    conversation_id = _current_id(request)
+    messages, owner, ticket = _content(conversation_id)
+    context = {
+        "conversation_id": conversation_id,
+        "messages": messages,
+        "owner": owner,
+        "ticket": ticket,
+        "ticket_link": mails.link(ticket) if ticket else "",
+        "status": _status(owner, ticket),
+        "starters": () if conversation_id else STARTERS,
+        "errors": defaultdict(str, errors or {}),
+        "typed": defaultdict(str, typed or {}),
+        "last_question": _last_question(messages),
+        "leaving": leaving or request.query_params.get("achterlaten") == "1",
+        "client_id": secrets.token_hex(PAGE_ID_BYTES),
+        "max_text": transcript.MAX_TEXT,
+    }
+    return Template("chat.html", context=context)
+
+
+def _content(conversation_id: str | None) -> tuple[list[MessageView], str, Ticket | None]:
+    if conversation_id is None:
+        greeting = answers.cached()[registry.GREETING_INTENT].text
+        unsaved = Message(id=0, sender=ASSISTANT, text=greeting, extra={"kind": "greeting"}, created_at=utc_now())
+        return [view(unsaved)], ASSISTANT, None
+    with reading() as session:
+        conversation = session.get_one(Conversation, conversation_id)
+        messages = [view(message) for message in transcript.messages_after(session, conversation_id, 0)]
+        ticket = queue.of_conversation(session, conversation_id)
+        if ticket is not None:
+            _ = ticket.claimant  # shown after the session has ended
+        return messages, conversation.owner, ticket
+
+
+def _status(owner: str, ticket: Ticket | None) -> str:
+    """Who is there, in one line."""
+    if ticket is None:
+        return ""
+    if owner == ASSISTANT:
+        return ""
+    if owner == ADVISER:
+        name = ticket.claimant.name.split()[0] if ticket.claimant else "Een adviseur"
+        return f"{name}, adviseur, is nu in dit gesprek. Wat u hier typt, leest de adviseur."
+    state = states.LABELS[ticket.state]
+    nobody = "Er is nu geen adviseur in dit gesprek."
+    return f"{state[0].upper()}{state[1:]}. {nobody} Wat u hier typt, voegen wij toe aan uw vraag."
+
+
+def _last_question(messages: list[MessageView]) -> str:
+    typed = [message.text for message in messages if message.sender == "parent"]
+    return typed[-1] if typed else ""

@@ -1,0 +1,83 @@
+"""The follow-up page behind the private link: the question, its state, the promise, the answers, room to reply."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from sqlalchemy.orm import Session
+
+from loket.clock import utc_now
+from loket.conversations import transcript
+from loket.conversations.views import view
+from loket.db.base import LARGEST_ID, reading, transaction
+from loket.exceptions import Refused
+from loket.http.files import download
+from loket.http.forms import Form
+from loket.tickets import attachments, queue, states
+from loket.tickets.models import Attachment, Ticket
+
+
+class FollowUpPage(Controller):
+    path = "/vraag"
+    include_in_schema = False
+
+    @get("/{token:str}", sync_to_thread=True)
+    def show(self, token: FromPath[str]) -> Template:
+        return _page(token)
+
+    @post("/{token:str}", sync_to_thread=True)
+    def reply(self, token: FromPath[str], data: Form) -> Response[Any]:
+        """Add something to the question. An answered or closed one opens again."""
+        try:
+            text = transcript.checked_text(data.get("text", ""))
+        except Refused as error:
+            page = _page(token, error.message, data.get("text", ""))
+            page.status_code = 422
+            return page
+        with transaction() as session:
+            ticket = _ticket(session, token)
+            now = utc_now()
+            client_id = transcript.sent_id(data.get("client_id") or secrets.token_hex(8), text)
+            if transcript.same_client_id(session, ticket.conversation_id, client_id):
+                return Redirect(f"/vraag/{token}#laatste", status_code=303)
+            transcript.receive(session, ticket.conversation, text, client_id, now, choice=None)
+            queue.parent_writes(session, ticket, now)
+        return Redirect(f"/vraag/{token}#laatste", status_code=303)
+
+    @get("/{token:str}/bijlagen/{attachment_id:int}", sync_to_thread=True)
+    def attachment(self, token: FromPath[str], attachment_id: FromPath[int]) -> Response[bytes]:
+        """A file that an adviser sent along. Internal files do not exist here."""
+        with reading() as session:
+            ticket = _ticket(session, token)
+            found = session.get(Attachment, attachment_id) if attachment_id <= LARGEST_ID else None
+            if found is None or found.ticket_id != ticket.id or found.message_id is None or found.internal:
+                raise NotFoundException
+        return download(attachments.content(found), found.name, found.media_type)
+
+
+def _page(token: str, error: str = "", typed: str = "") -> Template:
+    with reading() as session:
+        ticket = _ticket(session, token)
+        messages = transcript.messages_after(session, ticket.conversation_id, 0)
+        context = {
+            "ticket": ticket,
+            "state": states.LABELS[ticket.state],
+            "messages": [view(message) for message in messages],
+            "error": error,
+            "typed": typed,
+            "client_id": secrets.token_hex(8),
+            "max_text": transcript.MAX_TEXT,
+        }
+    return Template("follow_up.html", context=context)
+
+
+def _ticket(session: Session, token: str) -> Ticket:
+    ticket = queue.by_token(session, token)
+    if ticket is None:
+        raise NotFoundException
+    return ticket

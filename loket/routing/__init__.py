@@ -1,0 +1,1 @@
+"""Which team and partner a question goes to, by data/routing.yml."""

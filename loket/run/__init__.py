@@ -1,0 +1,1 @@
+"""Starting everything: the processes, and the supervisor that keeps them alive."""

@@ -1,0 +1,342 @@
+"""What the assistant does with what Rasa understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from loket.assistant import dialogue
+from loket.assistant.dialogue import Turn, Understood
+from loket.conversations import registry, transcript
+from loket.conversations.models import Conversation, Message, Question
+from loket.faq import answers
+from loket.tickets import mails, queue
+from loket.tickets.models import Ticket
+from tests.conftest import NOON
+
+Talk = Callable[..., list[dict[str, Any]]]
+BY_SECTOR = "leerlingenvervoer"
+
+
+@pytest.fixture
+def conversation(session: Session) -> Conversation:
+    return registry.start(session, NOON)[0]
+
+
+@pytest.fixture
+def talk(session: Session, conversation: Conversation) -> Iterator[Talk]:
+    """Say something and get back the replies: `extra` and `text` together."""
+
+    def say(
+        text: str,
+        intent: str = "pesten_aanpak",
+        act: Callable[[Turn], None] = dialogue.answer,
+        *,
+        choice: dict[str, Any] | None = None,
+        sector: str | None = None,
+        ranking: list[str] | None = None,
+        **decision: Any,
+    ) -> list[dict[str, Any]]:
+        message = transcript.receive(session, conversation, text, None, NOON, choice)
+        ranked = [{"name": name, "confidence": 0.3} for name in (ranking or [intent])]
+        turn = dialogue.begin(session, message.id, Understood(intent, ranked, decision, sector), NOON)
+        assert turn is not None
+        act(turn)
+        session.flush()
+        return [reply.extra | {"text": reply.text} for reply in transcript.replies_to(session, message.id)]  # type: ignore[operator]
+
+    return say
+
+
+def ticket_of(session: Session) -> Ticket | None:
+    return session.query(Ticket).one_or_none()
+
+
+def log_of(session: Session) -> list[tuple[str, str | None]]:
+    return [(row.outcome, row.intent) for row in session.query(Question).order_by(Question.id)]
+
+
+def test_a_question_gets_its_answer_with_title_sources_and_day(talk: Talk, session: Session) -> None:
+    (reply,) = talk("Mijn kind wordt gepest")
+    known = answers.cached()["pesten_aanpak"]
+    assert (reply["kind"], reply["text"], reply["title"]) == ("answer", known.text, known.title)
+    assert reply["sources"][0]["url"] == known.sources[0].url
+    assert reply["checked_on"] == known.checked_on.isoformat()
+    assert log_of(session) == [("answered", "pesten_aanpak")]
+
+
+def test_an_answer_offers_its_follow_up_questions(talk: Talk) -> None:
+    (reply,) = talk("Mijn kind wordt gepest")
+    assert [c["intent"] for c in reply["choices"]] == list(answers.cached()["pesten_aanpak"].follow_up)
+
+
+def test_small_talk_has_no_title_and_no_source(talk: Talk) -> None:
+    (reply,) = talk("bedankt", "bedankt")
+    assert (reply["kind"], reply["title"], reply["sources"], reply["checked_on"]) == ("talk", "", [], None)
+
+
+def test_two_questions_get_two_answers_and_a_word_about_it(talk: Talk) -> None:
+    intents = ["pesten_aanpak", "ouderbijdrage_vrijwillig"]
+    replies = talk("Gepest, en moet ik betalen?", intents=intents)
+    assert [reply["kind"] for reply in replies] == ["note", "answer", "answer"]
+    assert [reply["intents"] for reply in replies[1:]] == [[intent] for intent in intents]
+
+
+def test_of_two_questions_neither_is_offered_as_follow_up(talk: Talk) -> None:
+    replies = talk("a", intents=["pesten_aanpak", "pesten_school_doet_niets"])
+    assert all(
+        c["intent"] not in ("pesten_aanpak", "pesten_school_doet_niets") for r in replies[1:] for c in r["choices"]
+    )
+
+
+def test_the_sector_is_asked_when_the_answer_depends_on_it(talk: Talk, conversation: Conversation) -> None:
+    (reply,) = talk("Krijgen wij vervoer?", BY_SECTOR)
+    assert reply["kind"] == "sector"
+    assert [c["sector"] for c in reply["choices"]] == ["po", "vo", "so", ""]
+    assert conversation.expects == {"sector_for": [BY_SECTOR]}
+
+
+def test_the_sector_is_not_asked_when_it_makes_no_difference(talk: Talk) -> None:
+    assert talk("Mijn kind wordt gepest")[0]["kind"] == "answer"
+
+
+def test_a_chosen_sector_gives_its_answer_and_is_remembered(talk: Talk, conversation: Conversation) -> None:
+    (asked,) = talk("Krijgen wij vervoer?", BY_SECTOR)
+    with_text = next(iter(answers.cached()[BY_SECTOR].by_sector))
+    choice = next(c for c in asked["choices"] if c["sector"] == with_text)
+    (reply,) = talk(choice["label"], BY_SECTOR, choice=choice)
+    assert reply["text"] == answers.cached()[BY_SECTOR].by_sector[with_text]
+    assert conversation.sector == with_text
+    assert talk("En nog eens?", BY_SECTOR)[0]["kind"] == "answer"
+
+
+def test_who_does_not_know_the_sector_gets_the_general_answer(talk: Talk, conversation: Conversation) -> None:
+    (asked,) = talk("Krijgen wij vervoer?", BY_SECTOR)
+    (reply,) = talk("Dat weet ik niet", BY_SECTOR, choice=asked["choices"][-1])
+    assert reply["text"] == answers.cached()[BY_SECTOR].text
+    assert conversation.sector is None
+
+
+def test_a_typed_sector_is_the_reply_to_our_question(talk: Talk, conversation: Conversation) -> None:
+    talk("Krijgen wij vervoer?", BY_SECTOR)
+    (reply,) = talk("speciaal onderwijs", "speciaal_onderwijs_toelating", sector="so")
+    assert reply["intents"] == [BY_SECTOR]
+    assert (conversation.sector, conversation.expects) == ("so", None)
+
+
+def test_a_new_question_with_a_sector_in_it_is_a_new_question(talk: Talk) -> None:
+    talk("Krijgen wij vervoer?", BY_SECTOR)
+    (reply,) = talk("Wie helpt als mijn kind op de middelbare school wordt gepest?", sector="vo")
+    assert reply["intents"] == ["pesten_aanpak"]
+
+
+def test_a_sector_in_the_question_needs_no_asking(talk: Talk, conversation: Conversation) -> None:
+    (reply,) = talk("Krijgen wij vervoer naar de basisschool?", BY_SECTOR, sector="po")
+    assert reply["kind"] == "answer"
+    assert conversation.sector == "po"
+
+
+def test_doubt_asks_with_three_choices_and_a_person(talk: Talk, session: Session) -> None:
+    intents = ["pesten_aanpak", "online_pesten", "kind_pest_zelf", "discriminatie"]
+    (reply,) = talk("pest", act=dialogue.ask, kind="ask", intents=intents)
+    assert [c.get("intent") for c in reply["choices"]] == [*intents[:3], None]
+    assert reply["choices"][-1]["handoff"]
+    assert log_of(session) == [("asked", None)]
+
+
+def test_doubt_shows_the_questions_as_people_ask_them(talk: Talk) -> None:
+    (reply,) = talk("pest", act=dialogue.ask, kind="ask", intents=["pesten_aanpak"])
+    assert "_" not in reply["choices"][0]["label"]
+
+
+def test_a_choice_is_answered_as_that_question(talk: Talk) -> None:
+    (asked,) = talk("pest", act=dialogue.ask, kind="ask", intents=["pesten_aanpak", "online_pesten"])
+    choice = asked["choices"][1]
+    assert talk(choice["label"], choice["intent"], choice=choice)[0]["intents"] == ["online_pesten"]
+
+
+def test_nothing_near_offers_a_person(talk: Talk, session: Session) -> None:
+    (reply,) = talk("blub", "nlu_fallback", dialogue.ask, kind="handoff")
+    assert (reply["kind"], [set(c) - {"id", "label"} for c in reply["choices"]]) == (
+        "offer",
+        [{"handoff"}, {"rephrase"}],
+    )
+    assert log_of(session) == [("offered", None)]
+    assert ticket_of(session) is None
+
+
+def test_doubt_between_nothing_but_small_talk_offers_a_person(talk: Talk) -> None:
+    assert talk("hm", act=dialogue.ask, kind="ask", intents=["begroeting"])[0]["kind"] == "offer"
+
+
+def test_a_question_that_is_not_about_school_is_told_so(talk: Talk) -> None:
+    (reply,) = talk("Welk weer wordt het?", act=dialogue.ask, kind="handoff", reason="out_of_domain")
+    assert "alleen helpen met vragen over school" in reply["text"]
+
+
+def test_yes_to_the_offer_hands_the_question_over(talk: Talk, session: Session) -> None:
+    talk("Wie betaalt het schoolreisje?", "nlu_fallback", dialogue.ask, kind="handoff")
+    (reply,) = talk("ja", "ja")
+    ticket = ticket_of(session)
+    assert ticket is not None
+    assert ticket.question == "Wie betaalt het schoolreisje?"
+    assert reply["ticket"]["reference"] == ticket.reference
+
+
+def test_no_to_the_offer_makes_no_ticket(talk: Talk, session: Session) -> None:
+    talk("blub", "nlu_fallback", dialogue.ask, kind="handoff")
+    assert talk("nee", "nee")[0]["intents"] == ["nee"]
+    assert ticket_of(session) is None
+
+
+def test_yes_to_the_only_choice_is_that_choice(talk: Talk) -> None:
+    talk("pest", act=dialogue.ask, kind="ask", intents=["online_pesten"])
+    assert talk("ja", "ja")[0]["intents"] == ["online_pesten"]
+
+
+def test_yes_to_several_choices_chooses_none(talk: Talk, session: Session) -> None:
+    talk("pest", act=dialogue.ask, kind="ask", intents=["online_pesten", "pesten_aanpak"])
+    assert talk("ja", "ja")[0]["intents"] == ["ja"]
+    assert ticket_of(session) is None
+
+
+def test_no_to_the_choices_offers_a_person(talk: Talk) -> None:
+    talk("pest", act=dialogue.ask, kind="ask", intents=["online_pesten"])
+    assert talk("nee", "nee")[0]["kind"] == "offer"
+
+
+def test_yes_to_an_answer_is_small_talk(talk: Talk, session: Session) -> None:
+    talk("Mijn kind wordt gepest")
+    assert talk("ja", "ja")[0]["intents"] == ["ja"]
+    assert ticket_of(session) is None
+
+
+def test_asking_for_a_person_hands_over_the_question_before(talk: Talk, session: Session) -> None:
+    talk("Mijn kind wordt gepest")
+    (reply,) = talk("adviseur", "medewerker_spreken", dialogue.hand_over)
+    ticket = ticket_of(session)
+    assert ticket is not None
+    assert (ticket.question, ticket.intent, ticket.team) == ("Mijn kind wordt gepest", "pesten_aanpak", "veiligheid")
+    assert ticket.conversation.owner == "queue"
+    assert mails.link(ticket) in reply["text"]
+
+
+def test_asking_for_a_person_first_asks_for_the_question(talk: Talk, session: Session) -> None:
+    (reply,) = talk("adviseur", "medewerker_spreken", dialogue.hand_over)
+    assert "Wat is uw vraag?" in reply["text"]
+    assert ticket_of(session) is None
+    talk("Mag de school mijn kind weigeren?", "toelating_geweigerd")
+    ticket = ticket_of(session)
+    assert ticket is not None
+    assert ticket.question == "Mag de school mijn kind weigeren?"
+
+
+@pytest.mark.parametrize("act", [dialogue.answer, dialogue.ask, dialogue.hand_over])
+def test_the_question_that_was_asked_for_is_handed_over_whatever_it_is(
+    talk: Talk, session: Session, act: Callable[[Turn], None]
+) -> None:
+    talk("adviseur", "medewerker_spreken", dialogue.hand_over)
+    talk("blub", "nlu_fallback", act, kind="handoff")
+    assert ticket_of(session).question == "blub"  # type: ignore[union-attr]
+
+
+def test_no_to_what_is_your_question_makes_no_ticket(talk: Talk, session: Session) -> None:
+    talk("adviseur", "medewerker_spreken", dialogue.hand_over)
+    talk("nee", "nee")
+    assert ticket_of(session) is None
+
+
+def test_a_request_with_the_question_in_it_needs_no_asking(talk: Talk, session: Session) -> None:
+    text = "Ik wil iemand spreken over de schorsing van mijn zoon"
+    talk(text, "medewerker_spreken", dialogue.hand_over)
+    assert ticket_of(session).question == text  # type: ignore[union-attr]
+
+
+def test_an_answer_that_did_not_help_goes_to_a_person(talk: Talk, session: Session) -> None:
+    talk("Mijn kind wordt gepest")
+    (reply,) = talk("daar heb ik niks aan", "niet_geholpen", dialogue.not_helped)
+    assert reply["text"].startswith("Het spijt me")
+    assert ticket_of(session).question == "Mijn kind wordt gepest"  # type: ignore[union-attr]
+    assert session.query(Message).filter_by(helpful=False).one().extra["intents"] == ["pesten_aanpak"]  # type: ignore[index]
+
+
+def test_not_helped_without_an_answer_offers_a_person(talk: Talk, session: Session) -> None:
+    assert talk("niks aan", "niet_geholpen", dialogue.not_helped)[0]["kind"] == "offer"
+    assert ticket_of(session) is None
+
+
+@pytest.mark.parametrize("intent", ["seksueel_misbruik_geweld", "kindermishandeling_vermoeden", "crisis"])
+def test_urgent_gets_the_safety_information_and_an_urgent_ticket(talk: Talk, session: Session, intent: str) -> None:
+    first, receipt = talk("Er is iets ergs gebeurd", intent)
+    assert (first["kind"], first["text"]) == ("answer", answers.cached()[intent].text)
+    assert receipt["kind"] == "handed_over"
+    ticket = ticket_of(session)
+    assert ticket is not None
+    assert (ticket.urgent, ticket.team, ticket.question) == (True, "veiligheid", "Er is iets ergs gebeurd")
+    assert ticket.promised_by - NOON == timedelta(hours=2)
+
+
+def test_urgent_beside_another_question_makes_an_urgent_ticket_too(talk: Talk, session: Session) -> None:
+    talk("Twee dingen", intents=["ouderbijdrage_vrijwillig", "kindermishandeling_vermoeden"])
+    assert ticket_of(session).urgent  # type: ignore[union-attr]
+
+
+def test_an_intent_without_an_answer_offers_a_person(talk: Talk) -> None:
+    assert talk("?", "bestaat_niet")[0]["kind"] == "offer"
+
+
+def test_another_language_gets_a_reply_and_then_a_person(talk: Talk, session: Session) -> None:
+    talk("Do you speak English?", "andere_taal")
+    assert ticket_of(session) is None
+    talk("My child is not allowed to go to school", "andere_taal")
+    assert ticket_of(session).question == "My child is not allowed to go to school"  # type: ignore[union-attr]
+
+
+def test_starting_again_forgets_the_school(talk: Talk, conversation: Conversation) -> None:
+    talk("Krijgen wij vervoer naar de basisschool?", BY_SECTOR, sector="po")
+    talk("opnieuw", "opnieuw", dialogue.start_again)
+    assert (conversation.sector, conversation.expects) == (None, None)
+
+
+def test_a_ticket_takes_the_sector_of_the_conversation(talk: Talk, session: Session) -> None:
+    talk("Krijgen wij vervoer?", BY_SECTOR, sector="so")
+    talk("adviseur", "medewerker_spreken", dialogue.hand_over)
+    ticket = ticket_of(session)
+    assert ticket is not None
+    assert (ticket.sector, ticket.theme) == ("so", "passend_onderwijs")
+
+
+def test_a_message_is_answered_once(talk: Talk, session: Session) -> None:
+    talk("Mijn kind wordt gepest")
+    message = session.query(Message).filter_by(sender="parent").one()
+    assert dialogue.begin(session, message.id, Understood("pesten_aanpak"), NOON) is None
+
+
+def test_a_message_of_a_conversation_that_a_person_has_is_not_answered(
+    session: Session, conversation: Conversation
+) -> None:
+    message = transcript.receive(session, conversation, "En dit nog", None, NOON, None)
+    queue.hand_off(session, conversation, "Eerder gevraagd", NOON)
+    assert dialogue.begin(session, message.id, Understood("pesten_aanpak"), NOON) is None
+    assert message.state == "delivered"
+
+
+def test_the_receipt_says_when_we_are_closed(talk: Talk, session: Session) -> None:
+    talk("Mijn kind wordt gepest")
+    talk("adviseur", "medewerker_spreken", dialogue.hand_over)
+    ticket = ticket_of(session)
+    assert ticket is not None
+    assert "gesloten" not in dialogue.handed_over(ticket, NOON).text
+    assert "Wij zijn nu gesloten." in dialogue.handed_over(ticket, NOON + timedelta(hours=9)).text
+
+
+def test_the_question_log_keeps_the_ranking_and_the_decision(talk: Talk, session: Session) -> None:
+    ranking = [f"intent_{number}" for number in range(20)]
+    talk("Mijn kind wordt gepest", ranking=ranking, kind="answer", cost=0.2)
+    (row,) = session.query(Question)
+    assert [entry["name"] for entry in row.ranking] == ranking[:10]
+    assert row.decision["cost"] == 0.2

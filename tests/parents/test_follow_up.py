@@ -1,0 +1,87 @@
+"""The follow-up page behind the private link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from loket.clock import utc_now
+from loket.conversations.models import Message
+from loket.db.base import transaction
+from loket.tickets import claims, queue
+from loket.tickets.models import Ticket
+from tests.support.site import all_of, hidden, make_account, make_ticket, text_of
+
+Site = TestClient[Any]
+
+
+def test_the_page_shows_reference_state_promise_and_question(site: Site) -> None:
+    ticket = make_ticket("Mag de school dit?")
+    page = text_of(site.get(f"/vraag/{ticket.token}"))
+    for part in (ticket.reference, "Wacht op een adviseur", "Antwoord uiterlijk", "Mag de school dit?"):
+        assert part in page
+
+
+def test_the_page_shows_the_answer(site: Site) -> None:
+    ticket, adviser = make_ticket(), make_account()
+    with transaction() as session:
+        claims.claim(session, ticket.id, adviser, utc_now())
+        queue.reply(session, session.get_one(Ticket, ticket.id), adviser, "Dat **mag**.", utc_now())
+    page = site.get(f"/vraag/{ticket.token}").text
+    assert "<strong>mag</strong>" in page
+    assert "Aisha, adviseur" in page
+    assert "de Boer" not in page
+
+
+def test_search_engines_and_other_sites_do_not_learn_the_link(site: Site) -> None:
+    page = site.get(f"/vraag/{make_ticket().token}")
+    assert '<meta name="robots" content="noindex">' in page.text
+    assert page.headers["referrer-policy"] == "same-origin"
+    assert page.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_wrong_links_all_get_the_same_404(site: Site, method: str) -> None:
+    token = make_ticket().token
+    tokens = ["zomaar", token[:-1], token.swapcase(), token + "x", "%00"]
+    more = {"data": {"text": "Hallo"}} if method == "post" else {}
+    pages = [getattr(site, method)(f"/vraag/{wrong}", **more) for wrong in tokens]
+    assert {page.status_code for page in pages} == {404}
+    assert len({page.text for page in pages}) == 1
+    assert "bestaat niet (meer)" in pages[0].text
+
+
+def test_a_reply_joins_the_conversation_and_opens_the_question_again(site: Site) -> None:
+    ticket, adviser = make_ticket(), make_account()
+    with transaction() as session:
+        claims.claim(session, ticket.id, adviser, utc_now())
+        queue.close(session, session.get_one(Ticket, ticket.id), adviser, utc_now())
+    response = site.post(f"/vraag/{ticket.token}", data={"text": "Nog één vraag"})
+    assert (response.status_code, response.headers["location"]) == (303, f"/vraag/{ticket.token}#laatste")
+    assert "Nog één vraag" in text_of(site.get(f"/vraag/{ticket.token}"))
+    assert all_of(Ticket)[0].state == "open"
+
+
+def test_the_same_form_twice_is_one_message(site: Site) -> None:
+    ticket = make_ticket()
+    client_id = hidden(site.get(f"/vraag/{ticket.token}"), "client_id")
+    for _ in range(2):
+        response = site.post(f"/vraag/{ticket.token}", data={"text": "Nog één vraag", "client_id": client_id})
+        assert response.status_code == 303
+    assert [message.text for message in all_of(Message)].count("Nog één vraag") == 1
+
+
+@pytest.mark.parametrize(("text", "problem"), [(" ", "Typ eerst"), ("a" * 5001, "te lang")])
+def test_what_cannot_be_sent_is_kept(site: Site, text: str, problem: str) -> None:
+    page = site.post(f"/vraag/{make_ticket().token}", data={"text": text})
+    assert page.status_code == 422
+    assert problem in page.text
+    assert f">{text}</textarea>" in page.text
+
+
+def test_the_link_of_one_question_shows_no_other(site: Site) -> None:
+    mine = make_ticket("Mag de school dit?")
+    make_ticket("Een geheim van iemand anders")
+    assert "geheim" not in site.get(f"/vraag/{mine.token}").text
