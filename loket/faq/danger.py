@@ -38,6 +38,13 @@ class Reads(Strict):
     night: str = Field(min_length=20)
 
 
+class Ask(Strict):
+    """The calm line of level `ask` and the label of its button."""
+
+    line: str = Field(min_length=15)
+    button: str = Field(min_length=5, max_length=40)
+
+
 class FirstAid(Strict):
     """The texts of one kind. `action` is the one thing to do first; `child_action` replaces it where "u" would be said to a child."""
 
@@ -78,15 +85,16 @@ class FirstAid(Strict):
 
 
 class DangerFile(Strict):
-    """data/faq/danger.yml. `failure` has Dutch beside the other languages; the Dutch of `reads` is in each kind."""
+    """data/faq/danger.yml. `failure` has Dutch beside the other languages; the Dutch of `reads` and `ask` is in each kind."""
 
     failure: dict[str, str]
     reads: dict[Foreign, Reads]
+    ask: dict[Foreign, Ask]
     kinds: tuple[FirstAid, ...]
 
-    @field_validator("reads")
+    @field_validator("reads", "ask")
     @classmethod
-    def _read_in_every_language(cls, value: dict[Foreign, Reads]) -> dict[Foreign, Reads]:
+    def _in_every_language(cls, value: dict[Foreign, Text]) -> dict[Foreign, Text]:
         return complete(value)
 
     @model_validator(mode="after")
@@ -126,8 +134,16 @@ def failure_line(language: str = DUTCH) -> str:
     return _whole_numbers(_file().failure[known].strip(), known)
 
 
+def ask(kind: Kind, language: str = DUTCH) -> Ask:
+    """The line and button above an ordinary answer; by kind in Dutch, one for all kinds in other languages."""
+    if language == DUTCH:
+        found = by_kind(kind)
+        return Ask(line=found.ask_line, button=found.ask_button)
+    return _file().ask[spoken(language)]
+
+
 def by_kind(kind: Kind) -> FirstAid:
-    """The texts of a kind, with its title, `quick_exit`, and the line and button of level `ask`."""
+    """The texts of a kind, with its title and `quick_exit`."""
     return next(one for one in _file().kinds if one.kind == kind)
 
 

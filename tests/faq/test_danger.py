@@ -120,6 +120,12 @@ def test_numbers_keep_their_order_in_arabic() -> None:
     assert {danger.direction(language) for language in LANGUAGES if language != "ar"} == {"ltr"}
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_calm_line_is_of_its_kind_in_dutch_and_one_for_all_in_other_languages(kind: Kind) -> None:
+    assert danger.ask(kind).line == danger.by_kind(kind).ask_line
+    assert danger.ask(kind, "tr") == danger.ask("suicide", "tr") != danger.ask("suicide", "ar")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_failure_line_has_112_and_113(language: str) -> None:
     assert dialled(danger.failure_line(language)) == ["112", "113", "08000113"]
