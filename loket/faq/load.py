@@ -12,7 +12,7 @@ from loket.faq.model import Answer, AnswerFile
 from loket.yamlfile import ContentError, Problem
 
 FAQ_DIR = paths.DATA / "faq"
-NOT_ANSWERS = {"terms", "phones"}
+NOT_ANSWERS = {"terms", "phones", "danger"}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import date
 from loket import catalogue
 from loket.faq import load
 from loket.faq.check import (
+    danger,
     dates,
     deadlines,
     foundation,
@@ -33,6 +34,10 @@ RULES: tuple[Rule, ...] = (
 )
 
 
+SAFETY = "veiligheid"
+"""The theme with which the first-aid texts of danger.yml are checked."""
+
+
 def check(theme: str | None, today: date) -> list[Problem]:
     """Every problem in data/faq, or in the file of one theme. What is withheld is only checked for its form."""
     try:
@@ -42,6 +47,8 @@ def check(theme: str | None, today: date) -> list[Problem]:
     except FileNotFoundError as error:
         return [Problem(str(error.filename), 1, "this file is missing")]
     problems = _found(files, RULES, today) + _missing(files, theme)
+    if theme in (None, SAFETY):
+        problems += danger.problems()
     return sorted(problems if theme else problems + _few_official(files))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from loket import yamlfile
 from loket.faq import load
@@ -27,10 +29,23 @@ def without(text: str) -> str:
 
 def allowed() -> frozenset[str]:
     """The numbers of data/faq/phones.yml, digits only."""
+    return _digits(_listed()) - OWN
+
+
+def day_and_night() -> frozenset[str]:
+    """Those that are answered at every hour, digits only."""
+    return _digits(entry for entry in _listed() if entry.get("day_and_night"))
+
+
+def _digits(entries: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(re.sub(r"\D", "", str(entry["number"])) for entry in entries)
+
+
+def _listed() -> list[dict[str, Any]]:
     path = load.FAQ_DIR / "phones.yml"
-    return _listed(path, path.stat().st_mtime_ns)
+    return _read(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=8)
-def _listed(path: Path, changed: int) -> frozenset[str]:
-    return frozenset(re.sub(r"\D", "", str(entry["number"])) for entry in yamlfile.read(path).data["phones"]) - OWN
+def _read(path: Path, changed: int) -> list[dict[str, Any]]:
+    return list(yamlfile.read(path).data["phones"])

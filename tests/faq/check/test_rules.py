@@ -267,6 +267,10 @@ def test_an_amount_or_a_year_needs_an_end(text: str) -> None:
     assert found(dates.faults, text=text, valid_until="2027-08-01", volatile="bedrag") == []
 
 
+def test_the_end_of_a_phone_number_is_no_year() -> None:
+    assert found(dates.faults, text="Bel Veilig Thuis: [0800-2000](tel:08002000).") == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
