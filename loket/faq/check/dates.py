@@ -10,8 +10,7 @@ from loket.faq.check.rules import Context, Fault
 from loket.faq.model import Answer
 from loket.faq.placeholders import PLACEHOLDER
 
-# Not the end of a phone number: 0800-2000 is Veilig Thuis.
-_ENDS = re.compile(r"€|\b\d+(?:[.,]\d+)? euro\b|(?<!-)\b20\d\d\b")
+_ENDS = re.compile(r"€|\b\d+(?:[.,]\d+)? euro\b|\b20\d\d\b")
 
 
 def faults(answer: Answer, context: Context) -> Iterator[Fault]:
