@@ -396,6 +396,15 @@ def test_an_age_is_not_lost_when_the_school_is_asked_first(
     assert talk("Mbo", "mbo_klacht", choice=mbo)[0]["answer"]["short"] == "Antwoord voor het mbo met 17 jaar."
 
 
+def test_an_age_is_not_lost_when_the_school_stays_unknown(samples: Path, talk: Talk) -> None:
+    (asked,) = talk("mijn zoon van 17 heeft een klacht", "mbo_klacht", entities=AGE)
+    assert asked["choices"][-1]["known"] == {"age": "16_17"}
+    assert (
+        talk("Dat weet ik niet", "mbo_klacht", choice=asked["choices"][-1])[0]["answer"]["short"]
+        == "Algemeen antwoord."
+    )
+
+
 def test_an_age_is_not_lost_when_the_school_is_typed(samples: Path, talk: Talk) -> None:
     talk("mijn zoon van 17 heeft een klacht", "mbo_klacht", entities=AGE)
     (reply,) = talk("het mbo", "mbo_klacht", sector="mbo")

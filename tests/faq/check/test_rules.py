@@ -274,6 +274,7 @@ def test_an_amount_or_a_year_needs_an_end(text: str) -> None:
         "De Wet voortgezet onderwijs 2020.",
         "Van {vakantie:mei:2026-2027:zuid}.",
         "Op 1 april.",
+        "Bel 0800-2000.",
     ],
 )
 def test_the_name_of_an_act_and_a_placeholder_have_no_end(text: str) -> None:
