@@ -62,6 +62,7 @@ def database(
     if not url:
         missing("PostgreSQL (LOKET_TEST_POSTGRES)")
     monkeypatch.setenv("LOKET_DATABASE_URL", str(url))
+    monkeypatch.setenv("LOKET_SECRET_KEY", "alleen voor de tests, verder nergens")
     settings.load.cache_clear()
     base.engine.cache_clear()
     _prepare_postgresql(base.engine())

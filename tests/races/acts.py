@@ -129,7 +129,9 @@ def _step_in(name: str) -> Do:
 
 LAPSE = Act("lapse", lambda session, _: claims.free_lapsed(session, LAPSED) > 0, may_skip=True)
 WRITE = Act("parent writes", parent_writes)
-REROUTE = Act("reroute", on_ticket(lambda s, t, who: queue.reroute(s, t, sorted(rules.load().teams)[-1], who, LATER), "bram"))
+REROUTE = Act(
+    "reroute", on_ticket(lambda s, t, who: queue.reroute(s, t, sorted(rules.load().teams)[-1], who, LATER), "bram")
+)
 CONTACT = Act(
     "contact", lambda session, scene: queue.complete(
         session, ticket_of(session, scene), Contact("ouder@voorbeeld.nl"), None, LATER
