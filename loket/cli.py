@@ -48,9 +48,8 @@ def check_settings() -> None:
 @app.command()
 def serve() -> None:
     """Run everything: website, assistant and action server, restarting what dies. Ctrl-C stops it."""
-    from loket.run import processes, serve
-
     from loket.migrations import migrate
+    from loket.run import processes, serve
 
     try:
         serve.serve()

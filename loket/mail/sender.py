@@ -120,7 +120,7 @@ def _message(configured: Settings, row: Outbox) -> bytes:
     message["Date"] = format_datetime(row.created_at)
     message["Message-ID"] = row.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(row.body)
+    message.set_content(row.body, cte="quoted-printable")  # which every server takes
     return f"To: {_address(row.recipient)}\r\n".encode() + message.as_bytes()
 
 

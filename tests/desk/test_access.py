@@ -60,6 +60,8 @@ RULE: dict[tuple[str, str], Action | None] = {
     ("POST", "/balie/bellen"): Action.CALL,
     ("POST", "/balie/bellen/voorstel"): Action.CALL,
     ("GET", "/balie/audit"): Action.ADMINISTER,
+    ("GET", "/balie/post"): Action.ADMINISTER,
+    ("POST", "/balie/post/{mail_id:int}/opnieuw"): Action.ADMINISTER,
     ("GET", "/balie/tekstblokken"): Action.WRITE_MODULES,
     ("POST", "/balie/tekstblokken"): Action.WRITE_MODULES,
     ("GET", "/balie/tekstblokken/{module_id:int}"): Action.WRITE_MODULES,
