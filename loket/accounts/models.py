@@ -56,7 +56,7 @@ class StaffSession(Base):
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
     seen_at: Mapped[datetime]
     by_provider: Mapped[bool] = mapped_column(default=False)
     """Whether an OpenID Connect provider vouched for this login; then the second factor is its affair."""

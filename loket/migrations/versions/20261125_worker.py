@@ -16,6 +16,7 @@ INDEXES = (
     ("message", ("reply_to",)),
     ("outbox", ("created_at",)),
     ("staff_session", ("account_id",)),
+    ("staff_session", ("created_at",)),
     ("ticket", ("state", "claimed_until")),
     ("ticket_attachment", ("message_id",)),
     ("ticket_mention", ("note_id",)),
