@@ -24,6 +24,7 @@ from tests.support.service import RunningService, trained_model
 pytest_plugins = [
     "tests.support.browser",
     "tests.support.faq",
+    "tests.support.mail",
     "tests.support.provider",
     "tests.support.rasa",
     "tests.support.site",
@@ -68,6 +69,7 @@ def database(
     if not url:
         missing("PostgreSQL (LOKET_TEST_POSTGRES)")
     monkeypatch.setenv("LOKET_DATABASE_URL", str(url))
+    monkeypatch.setenv("LOKET_SECRET_KEY", "alleen voor de tests, verder nergens")
     settings.load.cache_clear()
     base.engine.cache_clear()
     _prepare_postgresql(base.engine())

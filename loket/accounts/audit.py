@@ -71,6 +71,8 @@ class Audited(StrEnum):
     MODULE_SAVE = "module.save"
     MODULE_REMOVE = "module.remove"
     AUDIT_READ = "audit.read"
+    MAIL_READ = "mail.read"
+    MAIL_RETRY = "mail.retry"
 
 
 def audit(

@@ -56,8 +56,8 @@ class StaffSession(Base):
     __tablename__ = "staff_session"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
-    created_at: Mapped[datetime]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
     seen_at: Mapped[datetime]
     by_provider: Mapped[bool] = mapped_column(default=False)
     """Whether an OpenID Connect provider vouched for this login; then the second factor is its affair."""
@@ -105,7 +105,7 @@ class UsedState(Base):
     __tablename__ = "used_state"
 
     state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class UsedForm(Base):
@@ -126,7 +126,7 @@ class LoginFailure(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Audit(Base):

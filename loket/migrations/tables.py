@@ -9,10 +9,13 @@ from loket.accounts.models import (
     RecoveryCode,
     StaffSession,
     TeamMember,
+    UsedForm,
     UsedState,
 )
 from loket.conversations.models import Conversation, Message, Question
 from loket.db.base import Base
+from loket.db.leases import JobLease
+from loket.db.probe import WriteProbe
 from loket.mail.models import Outbox
 from loket.tickets.models import (
     Attachment,
@@ -21,6 +24,7 @@ from loket.tickets.models import (
     Note,
     Offer,
     Presence,
+    RemovedFile,
     TextModule,
     Ticket,
     TicketEvent,
@@ -35,6 +39,7 @@ __all__ = [
     "Conversation",
     "Draft",
     "HalfLogin",
+    "JobLease",
     "LoginFailure",
     "MailLink",
     "Mention",
@@ -45,11 +50,14 @@ __all__ = [
     "Presence",
     "Question",
     "RecoveryCode",
+    "RemovedFile",
     "StaffSession",
     "TeamMember",
     "TextModule",
     "Ticket",
     "TicketEvent",
     "TicketLink",
+    "UsedForm",
     "UsedState",
+    "WriteProbe",
 ]

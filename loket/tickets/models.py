@@ -36,6 +36,7 @@ class Ticket(Base):
     __table_args__ = (
         Index(None, "state", "urgent", "promised_by"),
         Index(None, "state", "id"),
+        Index(None, "state", "claimed_until"),
         Index(None, "team", "state"),
         Index(None, "partner", "state"),
         Index(None, "claimed_by", "state"),
@@ -142,7 +143,7 @@ class Presence(Base):
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
-    seen_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
 
     account: Mapped[Account] = relationship()
 
@@ -193,7 +194,7 @@ class Mention(Base):
     __tablename__ = "ticket_mention"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
-    note_id: Mapped[int] = mapped_column(ForeignKey("ticket_note.id", ondelete="CASCADE"), primary_key=True)
+    note_id: Mapped[int] = mapped_column(ForeignKey("ticket_note.id", ondelete="CASCADE"), primary_key=True, index=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
     seen_at: Mapped[datetime | None]
 
@@ -205,7 +206,7 @@ class Attachment(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     internal: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str] = mapped_column(String(120))
@@ -213,6 +214,14 @@ class Attachment(Base):
     size: Mapped[int]
     key: Mapped[str] = mapped_column(String(40), unique=True)
     created_at: Mapped[datetime]
+
+
+class RemovedFile(Base):
+    """The key of an attachment whose row is gone, written by a trigger; its file is still to be deleted."""
+
+    __tablename__ = "removed_file"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
 
 
 class TicketLink(Base):

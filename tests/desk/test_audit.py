@@ -20,7 +20,7 @@ from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import labels
 from loket.tickets.models import Ticket
-from tests.desk.test_access import TICKET, at_desk, refer
+from tests.desk.test_access import TICKET, at_desk, mail_given_up, refer
 from tests.support.service import Parent
 from tests.support.site import PASSWORD, Adviser, all_of, make_account, make_ticket, text_of
 
@@ -176,6 +176,10 @@ DRIVEN: dict[str, tuple[Audited, Drive]] = {
     "/balie/tekstblokken/{module_id:int}": (
         Audited.MODULE_SAVE,
         after(MODULE, to("/balie/tekstblokken/1", title=MARK, text=MARK)),
+    ),
+    "/balie/post/{mail_id:int}/opnieuw": (
+        Audited.MAIL_RETRY,
+        lambda _site, browser, _ticket: browser.post(f"/balie/post/{mail_given_up()}/opnieuw"),
     ),
     "/balie/tekstblokken/{module_id:int}/weg": (Audited.MODULE_REMOVE, after(MODULE, to("/balie/tekstblokken/1/weg"))),
     f"{TICKET}/claim": (Audited.TICKET_CLAIM, to_ticket("claim")),
