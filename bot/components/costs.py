@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from bot.components.text import is_question
+from bot.components.questions import asks
 
 
 class Costs(NamedTuple):
@@ -30,6 +31,8 @@ class Probabilities(NamedTuple):
     message: np.ndarray  # (intents,)
     sentences: np.ndarray  # (sentences, intents)
     texts: Sequence[str] = ()  # the sentences
+    long: bool = False  # a mail that tells a story
+    together: np.ndarray | None = None  # (intents,): with the question before it, where the message leans on that
 
 
 class Roles(NamedTuple):
@@ -38,6 +41,7 @@ class Roles(NamedTuple):
     urgent: Collection[str] = ()
     dialogue: Collection[str] = ()
     outside: str = ""
+    themes: Mapping[str, str] = MappingProxyType({})  # of each FAQ intent
 
 
 class Decided(NamedTuple):
@@ -47,22 +51,30 @@ class Decided(NamedTuple):
     intents: list[str]
     probability: float
     reason: str
+    more: int = 0  # questions of the message beside those that are answered
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the output has it: `more` only where there are more."""
+        return {name: value for name, value in self._asdict().items() if name != "more" or value}
 
 
-# How many meanings "bedoelt u …?" shows.
+# How many meanings "bedoelt u …?" shows, and how many questions of one message are answered.
 SHOWN = 3
+# A wrong answer of this cost is never risked.
+NEVER = 1e9
 
 
 def decide(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided:
     """The cheapest thing to do with a message of these probabilities and alarm words."""
     return (
-        _urgent(found, alarms, roles, costs)
-        or _two_questions(found, roles, costs)
+        urgent(found, alarms, roles, costs)
+        or _several_questions(found, roles, costs)
+        or _long_mail(found, roles, costs)
         or _cheapest(found.intents, found.message, roles, costs)
     )
 
 
-def _urgent(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided | None:
+def urgent(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided | None:
     """Acts when missing it is expected to cost more than acting for nothing. What else it may be about comes after it.
 
     Words that warn make the same chance weigh more: the odds are multiplied. With such words the chance is that of the one
@@ -87,19 +99,47 @@ def _urgent(found: Probabilities, alarms: Collection[str], roles: Roles, costs: 
     return Decided("urgent", [first, *also], urgent[first], "alarm_words" if first in alarms else "urgent_intent")
 
 
-def _two_questions(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:
-    """Two sentences that each ask something else, each sure enough to be answered by itself."""
+def _several_questions(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:
+    """Two or more sentences that each ask something else, each sure enough to be answered by itself. In their own order."""
+    asked = _asked(found, roles, costs)
+    best = found.intents[int(found.message.argmax())]
+    if len(asked) < 2 or (best not in asked and not found.long):
+        return None
+    answered = list(asked)[:SHOWN]
+    probability = min(asked[intent] for intent in answered)
+    return Decided("answer", answered, probability, "several_questions", more=len(asked) - len(answered))
+
+
+def _long_mail(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:
+    """A mail that tells a story asks what its question asks, not what most of its words are about."""
+    if not found.long:
+        return None
+    asked = _asked(found, roles, costs)
+    if asked:
+        intent = next(iter(asked))
+        return Decided("answer", [intent], asked[intent], "long_mail")
+    read = [chances for text, chances in zip(found.texts, found.sentences, strict=True) if asks(text)]
+    chances = np.max([found.message, *read], axis=0)
+    shown = _cheapest(found.intents, chances / chances.sum(), roles, costs._replace(wrong_answer=NEVER))
+    intents = [intent for intent in shown.intents if intent not in roles.dialogue]
+    return shown._replace(intents=intents, reason="long_mail") if shown.kind == "ask" and intents else None
+
+
+def _asked(found: Probabilities, roles: Roles, costs: Costs) -> dict[str, float]:
+    """What the sentences ask that are sure by themselves, in their order, with how sure the surest is."""
     asked: dict[str, float] = {}
     for text, chances in zip(found.texts, found.sentences, strict=True):
         by_itself = _cheapest(found.intents, chances, roles, costs)
-        if by_itself.kind == "answer" and by_itself.intents[0] not in roles.dialogue and is_question(text):
+        if by_itself.kind == "answer" and by_itself.intents[0] not in roles.dialogue and asks(text):
             intent = by_itself.intents[0]
             asked[intent] = max(asked.get(intent, 0.0), by_itself.probability)
-    best = found.intents[int(found.message.argmax())]
-    if len(asked) < 2 or best not in asked:
-        return None
-    others = sorted((intent for intent in asked if intent != best), key=lambda intent: -asked[intent])
-    return Decided("answer", [best, others[0]], min(asked[best], asked[others[0]]), "two_questions")
+    return asked
+
+
+def in_context(found: Probabilities, chances: np.ndarray, roles: Roles, costs: Costs, *, only_ask: bool) -> Decided:
+    """The cheapest thing to do with a message whose probabilities were read with what was said before."""
+    decided = _cheapest(found.intents, chances, roles, costs._replace(wrong_answer=NEVER) if only_ask else costs)
+    return decided._replace(reason="in_context") if decided.reason == "sure" else decided
 
 
 def _cheapest(intents: list[str], chances: np.ndarray, roles: Roles, costs: Costs) -> Decided:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -16,9 +17,9 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components import content
+from bot.components import content, context
 from bot.components.classifier import PROBABILITIES
-from bot.components.costs import Costs, Decided, Roles, decide
+from bot.components.costs import Costs, Decided, Probabilities, Roles, decide, in_context, urgent
 from bot.components.entities import ALARMS
 
 DECISION = "decision"
@@ -34,6 +35,7 @@ class Decision(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         return {
             **Costs._field_defaults,
+            **context.Weights._field_defaults,
             "catalogue": "data/catalogue.yml",
             "outside_intent": "buiten_domein",
             # Urgent beside those that the catalogue marks.
@@ -69,6 +71,7 @@ class Decision(IntentClassifier, GraphComponent):
         self._resource = resource
         self.roles = roles
         self.costs = Costs(**{name: config[name] for name in Costs._fields})
+        self.weights = context.Weights(**{name: config[name] for name in context.Weights._fields})
 
     def train(self, training_data: TrainingData) -> Resource:
         catalogue = Path(self._config["catalogue"])
@@ -76,6 +79,7 @@ class Decision(IntentClassifier, GraphComponent):
             urgent=[*content.urgent_intents(catalogue), *self._config["urgent_intents"]],
             dialogue=content.dialogue_intents(catalogue),
             outside=self._config["outside_intent"],
+            themes=content.themes(catalogue),
         )
         with self._model_storage.write_to(self._resource) as folder:
             (folder / "roles.json").write_text(json.dumps(self.roles._asdict()), encoding="utf-8")
@@ -87,10 +91,37 @@ class Decision(IntentClassifier, GraphComponent):
             # A text with a slash is a choice that the server issued: Rasa reads it after this pipeline.
             if found is None or (message.get(TEXT) or "").startswith(_INTENT_PAYLOAD):
                 continue
-            decided = decide(found, message.get(ALARMS) or set(), self.roles, self.costs)
-            message.set(DECISION, decided._asdict(), add_to_output=True)
+            leans = message.get(context.LEANING)
+            if leans is not None:
+                decided = self._in_context(message, found, leans)
+            else:
+                decided = decide(found, message.get(ALARMS) or set(), self.roles, self.costs)
+            said_before = {"context": round(leans.weight, 2)} if leans is not None else {}
+            message.set(DECISION, decided.as_dict() | said_before, add_to_output=True)
             _show(message, decided)
         return messages
+
+    def _in_context(self, message: Message, found: Probabilities, leans: context.Leaning) -> Decided:
+        """What to do with a message that leans on the question before it. Danger is read in the message alone."""
+        alarm = urgent(found, message.get(ALARMS) or set(), self.roles, self.costs)
+        if alarm is not None:
+            return alarm
+        roles = self.roles
+        chances = context.mix(
+            found.intents, found.message, found.together, leans, roles.dialogue, roles.themes, self.weights
+        )
+        _rank(message, found.intents, chances)
+        return in_context(found, chances, roles, self.costs, only_ask=leans.empty)
+
+
+def _rank(message: Message, intents: list[str], chances: np.ndarray) -> None:
+    """Makes the ranking say what the message means together with what was said before it."""
+    length = len(message.get(INTENT_RANKING_KEY))
+    ranking = [
+        {INTENT_NAME_KEY: intents[place], PREDICTED_CONFIDENCE_KEY: float(chances[place])}
+        for place in np.argsort(-chances, kind="stable")[:length]
+    ]
+    message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
 
 
 def _show(message: Message, decided: Decided) -> None:

@@ -17,16 +17,17 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components import kept_vectors
+from bot.components import context, kept_vectors
 from bot.components.encoders import Encoder, load_encoder
 from bot.components.entities import ALARMS
+from bot.components.questions import apart, asks, is_long
 from bot.components.text import clean, is_question
 from bot.components.tokenizer import CLEAN, SENTENCES
 
 # Message property: an array (sentences, dimension), only where sentences are read apart.
 SENTENCE_VECTORS = "sentence_vectors"
-# A message of more sentences is read as its first and last ones.
-MOST_SENTENCES = 12
+# Message property: the vector of the message together with the question before it, only where it leans on that one.
+TOGETHER_VECTOR = "together_vector"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -74,17 +75,17 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            parts = message.get(SENTENCES) or []
-            if not _read_apart(parts, message):
-                parts = []
-            if len(parts) > MOST_SENTENCES:
-                parts = parts[: MOST_SENTENCES // 2] + parts[-MOST_SENTENCES // 2 :]
-                message.set(SENTENCES, parts)
-            texts = [_text_of(message), *parts]
-            vectors = self._encode(texts)
+            text, parts = _text_of(message), message.get(SENTENCES) or []
+            parts = apart(parts, is_long(text)) if _read_apart(parts, message) else []
+            leans = context.leaning(text, context.read(message.get("metadata")))
+            vectors = self._encode([text, *parts, *([leans.text] if leans else [])])
             self.add_features_to_message(None, vectors[:1], TEXT, message)
-            if len(texts) > 1:
-                message.set(SENTENCE_VECTORS, vectors[1:])
+            if parts:
+                message.set(SENTENCES, parts)
+                message.set(SENTENCE_VECTORS, vectors[1 : len(parts) + 1])
+            if leans:
+                message.set(context.LEANING, leans)
+                message.set(TOGETHER_VECTOR, vectors[-1:])
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -111,8 +112,12 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
 
 def _read_apart(sentences: list[str], message: Message) -> bool:
-    """Whether the Decision may look at the sentences: they ask two things, or warn. A vector costs a millisecond."""
-    return len(sentences) > 1 and (bool(message.get(ALARMS)) or sum(map(is_question, sentences)) > 1)
+    """Whether the Decision may look at the sentences: they ask two things, or warn, or it is a long mail. A vector costs
+    a millisecond."""
+    if len(sentences) < 2:
+        return False
+    asked = sum(map(is_question, sentences))
+    return bool(message.get(ALARMS)) or asked > 1 or (is_long(_text_of(message)) and any(map(asks, sentences)))
 
 
 def _text_of(message: Message) -> str:
