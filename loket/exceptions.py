@@ -30,10 +30,13 @@ class Refused(LoketError):
 
     code = "refused"
     message = "Dit kan niet."
+    status = 400
+    """The HTTP status that tells a program the same."""
 
 
 class Collision(Refused):
     """Somebody else was first: what was asked for was decided on a state that is no longer so (HTTP 409)."""
 
     code = "collision"
+    status = 409
     message = "Iemand anders was u voor. Kijk hoe de vraag er nu voor staat."

@@ -51,6 +51,16 @@ class Settings(BaseSettings):
         60, ge=1, description="New conversations an hour from one address; loopback is not counted."
     )
     messages_per_minute: int = Field(60, ge=1, description="Messages a minute within one conversation.")
+    redis_url: str = Field(
+        "", description="Redis that tells every process of changes; without it SQLite's file or PostgreSQL itself does."
+    )
+    streams_per_conversation: int = Field(
+        6, ge=1, description="Open pages (live updates) of one conversation, per process."
+    )
+    streams_per_address: int = Field(300, ge=1, description="Open pages (live updates) of one address, per process.")
+    streams_per_account: int = Field(
+        20, ge=1, description="Open desk pages (live updates) of one account, per process."
+    )
     logins_per_5_minutes: int = Field(5, ge=1, description="Failed logins in five minutes from one address or account.")
     second_factor: Literal["optional", "required"] = Field(
         "optional",

@@ -36,8 +36,9 @@ class Account(Base):
     oidc_subject: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
     """Who this is at the OpenID Connect provider, once they have logged in through it."""
 
-    # Loaded with the account, because what it may read depends on it.
-    memberships: Mapped[list[TeamMember]] = relationship(lazy="selectin", viewonly=True)
+    # What an account may read depends on it, so whoever decides about that loads it along (sessions.find); a page that only
+    # shows names does not.
+    memberships: Mapped[list[TeamMember]] = relationship(viewonly=True)
 
 
 class TeamMember(Base):

@@ -90,7 +90,13 @@ def add(
     client_id: str | None = None,
     choice: dict[str, Any] | None = None,
 ) -> Message:
-    """The one place where a message is made; the conversation counts as changed."""
+    """The one place where a message is made; the conversation counts as changed.
+
+    The conversation is held, so that of two messages the one with the lower id is committed first: who has seen the higher id
+    has seen them all.
+    """
+    session.flush()
+    session.refresh(conversation, with_for_update=True)
     message = Message(
         conversation_id=conversation.id,
         sender=sender,

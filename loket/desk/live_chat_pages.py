@@ -4,26 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect, ServerSentEvent, ServerSentEventMessage, Template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loket import catalogue
-from loket.accounts import used_forms
+from loket.accounts import sessions, used_forms
 from loket.accounts.audit import Audited, audit, audit_read
+from loket.accounts.models import Account
 from loket.accounts.roles import Action
 from loket.clock import utc_now
 from loket.conversations import models as chat
 from loket.conversations import question_log
 from loket.conversations.models import Conversation, Message
-from loket.db.base import reading, transaction
+from loket.db.base import LARGEST_ID, reading, transaction
 from loket.desk import session as staff
-from loket.tickets import live_chat
+from loket.tickets import access, live_chat
+from loket.tickets.models import Ticket
+from loket.updates.hub import Concerns, Hub
+
+TOGETHER = 0.2
+"""Seconds within which several changes are told as one."""
+
+DeskTicket = Annotated[int | None, QueryParameter(ge=1, le=LARGEST_ID)]
 
 
 class LivePages(Controller):
@@ -32,9 +40,11 @@ class LivePages(Controller):
     guards = [staff.guard]
 
     @get("/events")
-    async def events(self, state: State) -> ServerSentEvent:
-        """Says `changed` when the work list may look different."""
-        return ServerSentEvent(_changes(state))
+    async def events(self, request: Request, state: State, vraag: DeskTicket = None) -> ServerSentEvent:
+        """Says `changed` when what this account may see looks different: its lists, and the conversation of `vraag`."""
+        who = staff.account(request)
+        concerns = await asyncio.to_thread(_concerns, who, vraag)
+        return ServerSentEvent(_changes(state.hub, staff.token(request), who, concerns))
 
     @get("/gesprekken", sync_to_thread=True)
     def under_way(self, request: Request) -> Template:
@@ -61,31 +71,64 @@ class LivePages(Controller):
 
 def _page(request: Request, error: str = "") -> Template:
     who, now = staff.allowed(request, Action.STEP_IN), utc_now()
-    with transaction() as session:
-        audit_read(session, who, Audited.CONVERSATIONS_READ, "conversation", now)
+    audit_read(who, Audited.CONVERSATIONS_READ, "conversation", now)
     with reading() as session:
-        rows = [_row(session, conversation) for conversation in live_chat.under_way(session, now)]
+        rows = _rows(session, live_chat.under_way(session, now))
     return Template("balie/conversations.html", context={"account": who, "rows": rows, "error": error})
 
 
-def _row(session: Session, conversation: Conversation) -> dict[str, Any]:
+def _rows(session: Session, conversations: list[Conversation]) -> list[dict[str, Any]]:
+    """A row for each conversation; two statements for all of them together."""
+    ids = [conversation.id for conversation in conversations]
+    asked = select(Message.conversation_id, func.count()).where(
+        Message.conversation_id.in_(ids), Message.sender == chat.PARENT
+    )
+    counts = {row[0]: row[1] for row in session.execute(asked.group_by(Message.conversation_id))}
+    guesses = question_log.guesses(session, ids)
     known = catalogue.load()
-    intent = known.intents.get(question_log.guess(session, conversation.id) or "")
-    asked = select(func.count()).where(Message.conversation_id == conversation.id, Message.sender == chat.PARENT)
-    return {
-        "id": conversation.id,
-        "changed_at": conversation.changed_at,
-        "messages": session.scalar(asked),
-        "theme": known.themes[intent.theme] if intent else "nog onbekend",
-        "sector": catalogue.SECTORS.get(conversation.sector or "", ""),
-    }
+
+    def theme(conversation_id: str) -> str:
+        intent = known.intents.get(guesses.get(conversation_id, ""))
+        return known.themes[intent.theme] if intent else "nog onbekend"
+
+    return [
+        {
+            "id": conversation.id,
+            "changed_at": conversation.changed_at,
+            "messages": counts.get(conversation.id, 0),
+            "theme": theme(conversation.id),
+            "sector": catalogue.SECTORS.get(conversation.sector or "", ""),
+        }
+        for conversation in conversations
+    ]
 
 
-async def _changes(state: State) -> AsyncIterator[ServerSentEventMessage]:
-    yield ServerSentEventMessage(data="hello", event="ready")
-    while True:
-        if await state.feed.wait():
-            yield ServerSentEventMessage(data="1", event="changed")
-            await asyncio.sleep(0.2)
-        else:
-            yield ServerSentEventMessage(comment="keep-alive")
+def _concerns(who: Account, ticket_id: int | None) -> Concerns:
+    """What this account hears of: changes in tickets that it may see, and what is said in the ticket that it has open."""
+    hears = access.hears_of(who)
+    conversation = None
+    if ticket_id is not None:
+        with reading() as session:
+            ticket = session.scalar(select(Ticket).where(Ticket.id == ticket_id, access.visible(who)))
+            conversation = ticket.conversation_id if ticket else None
+    return lambda change: (
+        change.conversation_id == conversation or (change.team is not None and hears(change.team, change.partners))
+    )
+
+
+async def _changes(hub: Hub, token: str, who: Account, concerns: Concerns) -> AsyncIterator[ServerSentEventMessage]:
+    with hub.desk(str(who.id), concerns) as listener:
+        yield ServerSentEventMessage(data="hello", event="ready")
+        while await asyncio.to_thread(_logged_in, token):
+            if await listener.wait():
+                yield ServerSentEventMessage(data="1", event="changed")
+                # What follows at once is shown by the same look.
+                await asyncio.sleep(TOGETHER)
+            else:
+                yield ServerSentEventMessage(comment="keep-alive")
+    yield ServerSentEventMessage(data="logged out", event="ended")
+
+
+def _logged_in(token: str) -> bool:
+    with reading() as session:
+        return sessions.find(session, token, utc_now()) is not None

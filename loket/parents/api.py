@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from litestar.datastructures import State
 from litestar.exceptions import NotAuthorizedException
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
+from litestar.serialization import encode_json
 
 from loket.assistant import feedback, turns
 from loket.clock import utc_now
@@ -23,9 +23,11 @@ from loket.conversations.models import Conversation
 from loket.conversations.views import MessageView, view
 from loket.db.base import LARGEST_ID, reading, transaction
 from loket.exceptions import Refused
+from loket.http.security import client_address
 from loket.parents import session_cookie
 from loket.parents.limits import limit_conversations, limit_messages
 from loket.tickets import mails
+from loket.updates.hub import Hub
 
 CLIENT_ID_LENGTH = 64
 
@@ -136,9 +138,10 @@ class ConversationApi(Controller):
     ) -> ServerSentEvent:
         """Server-sent events: `message` with a message as JSON, `owner` when the owner changes, comments to keep alive."""
         await asyncio.to_thread(_require, request, conversation_id)
-        last = request.headers.get("last-event-id", "")
-        start = int(last) if last.isdecimal() else after
-        return ServerSentEvent(_events(state, conversation_id, start))
+        hub: Hub = state.hub
+        address = client_address(request)
+        hub.check_room(conversation_id, address)
+        return ServerSentEvent(_events(hub, conversation_id, address, _last_seen(request, after)))
 
     @post("/{conversation_id:str}/feedback", status_code=200, sync_to_thread=True)
     def feedback(self, request: Request, conversation_id: FromPath[str], data: JSONBody[Feedback]) -> Replies:
@@ -184,35 +187,42 @@ def _check_sent(data: JSONBody[Sent]) -> None:
         raise Refused("Stuur een tekst of een keuze, niet allebei.", code="invalid_request")
 
 
-async def _events(state: State, conversation_id: str, after: int | None) -> AsyncIterator[ServerSentEventMessage]:
+def _last_seen(request: Request, after: int | None) -> int | None:
+    """The last message that the browser has; what it says after a lost connection goes before what it first asked."""
+    last = request.headers.get("last-event-id", "")
+    known = last.isascii() and last.isdecimal() and len(last) <= len(str(LARGEST_ID))
+    return min(int(last), LARGEST_ID) if known else after
+
+
+async def _events(
+    hub: Hub, conversation_id: str, address: str, after: int | None
+) -> AsyncIterator[ServerSentEventMessage]:
     def news(since: int) -> tuple[list[MessageView], str]:
         with reading() as session:
             conversation = session.get_one(Conversation, conversation_id)
             messages = transcript.messages_after(session, conversation_id, since)
             return [view(message) for message in messages], conversation.owner
 
-    messages, owner = await asyncio.to_thread(news, after or 0)
-    seen = messages[-1].id if messages else after or 0
-    yield ServerSentEventMessage(data=owner, event="owner")
-    if after is not None:
-        for message in messages:
-            yield _event(message)
-    while True:
-        if not await state.feed.wait():
-            yield ServerSentEventMessage(comment="keep-alive")
-            continue
-        messages, now_owner = await asyncio.to_thread(news, seen)
-        for message in messages:
-            seen = message.id
-            yield _event(message)
-        if now_owner != owner:
-            owner = now_owner
-            yield ServerSentEventMessage(data=owner, event="owner")
+    with hub.conversation(conversation_id, address) as listener:
+        messages, owner = await asyncio.to_thread(news, after or 0)
+        # Within a conversation ids follow the order of commits: each message is made under its lock (transcript.add).
+        seen = messages[-1].id if messages else after or 0
+        yield ServerSentEventMessage(data=owner, event="owner")
+        if after is not None:
+            for message in messages:
+                yield _event(message)
+        while True:
+            if not await listener.wait():
+                yield ServerSentEventMessage(comment="keep-alive")
+            messages, now_owner = await asyncio.to_thread(news, seen)
+            for message in messages:
+                seen = message.id
+                yield _event(message)
+            if now_owner != owner:
+                owner = now_owner
+                yield ServerSentEventMessage(data=owner, event="owner")
 
 
 def _event(message: MessageView) -> ServerSentEventMessage:
-    from litestar.serialization import encode_json
-
-    return ServerSentEventMessage(
-        data=json.dumps(json.loads(encode_json(message))), event="message", id=str(message.id)
-    )
+    # One line of JSON: the encoder writes no line ends, which would end the event.
+    return ServerSentEventMessage(data=encode_json(message).decode(), event="message", id=str(message.id))

@@ -6,6 +6,8 @@ together. docs/desk.md has the rule as a table.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from loket.accounts import roles
@@ -31,6 +33,18 @@ def visible(account: Account) -> ColumnElement[bool]:
         return true()
     own = select(TeamMember.team).where(TeamMember.account_id == account.id)
     return or_(Ticket.team.not_in(sorted(closed)), Ticket.team.in_(own), Ticket.claimed_by == account.id)
+
+
+def hears_of(account: Account) -> Callable[[str, tuple[str, ...]], bool]:
+    """Whether a change of a ticket of this team and these partners is news for this account. As `visible`, but of values:
+    an account hears too little rather than too much, and looks again by itself every so often."""
+    if Action.READ not in roles.actions_of(account):
+        return lambda _team, _partners: False
+    if account.role == "partner":
+        return lambda _team, partners: account.partner in partners
+    closed = rules.load().closed_teams if account.role == "adviser" else frozenset()
+    barred = closed - {member.team for member in account.memberships}
+    return lambda team, _partners: team not in barred
 
 
 def may(account: Account, action: Action, ticket: Ticket | None = None) -> bool:

@@ -109,9 +109,13 @@ def reply(
     `asks`: it is a question to the parent, and the ticket waits for what they say. Whoever asked the same in a ticket that
     was merged into this one hears it too. Raises NotYours when another adviser holds the ticket by now.
     """
+    merged = select(Ticket).where(Ticket.merged_into == ticket.id).order_by(Ticket.id)
+    for other in session.scalars(merged):
+        # Before the ticket itself: a parent who writes in a duplicate holds that one first, and then this one.
+        locks.hold(session, other)
     claims.require(session, ticket, adviser, now)
     message = _say(session, ticket, adviser, text, asks, now)
-    for other in session.scalars(select(Ticket).where(Ticket.merged_into == ticket.id)):
+    for other in session.scalars(merged):
         _say(session, other, adviser, text, asks, now)
     session.flush()
     attachments.send_along(session, ticket, adviser, message)

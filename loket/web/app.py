@@ -37,7 +37,7 @@ from loket.desk.own_account import OwnAccountPages
 from loket.desk.phone import PhonePages
 from loket.desk.text_module_pages import TextModulePages
 from loket.desk.ticket_actions import TicketActions
-from loket.desk.ticket_page import TicketPages, offers_to
+from loket.desk.ticket_page import TicketPages
 from loket.desk.work_list import WorkListPages
 from loket.faq import answers
 from loket.http import security
@@ -48,7 +48,7 @@ from loket.parents.api import ConversationApi
 from loket.parents.chat_page import ChatPage
 from loket.parents.follow_up import FollowUpPage
 from loket.tickets import access, attachments, claims, escalation
-from loket.updates.feed import Feed
+from loket.updates.hub import Hub
 from loket.web import errors
 from loket.web.health import healthz, readyz
 
@@ -124,7 +124,6 @@ def _templates() -> Environment:
         "intent_label": catalogue.load().label,
         "allows": access.may,
         "shown_name": access.shown_name,
-        "offers_to": offers_to,
         "once": _once,
     }
     return environment
@@ -139,8 +138,8 @@ def _once() -> str:
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
     async with httpx.AsyncClient(timeout=10) as client:
         app.state.http = client
-        app.state.feed = Feed()
-        async with app.state.feed.running():
+        app.state.hub = Hub(settings.load())
+        async with app.state.hub.running():
             works = (
                 _every(RECOVER_EVERY, "taking up unanswered messages", lambda: _recover(client)),
                 _every(MAIL_EVERY, "sending mail", _send_mail),

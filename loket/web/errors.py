@@ -44,7 +44,7 @@ class ApiError:
 
 
 def on_refused(request: Request, error: Refused) -> Response:
-    return respond(request, 400, ApiError(error.code, error.message, error.field or None))
+    return respond(request, error.status, ApiError(error.code, error.message, error.field or None))
 
 
 def on_http(request: Request, error: HTTPException) -> Response:

@@ -1,0 +1,98 @@
+"""What changed, noted while it is written: every process that writes through a session takes part, whatever it serves.
+
+The note is made when the session flushes and told when the transaction commits: on PostgreSQL by NOTIFY, which the database
+delivers at the commit itself and in the order of commits; with Redis after it. SQLite needs no telling: its readers see the
+rows, in the order in which they were committed, because one writes at a time.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+
+from redis import Redis, RedisError
+from sqlalchemy import event, inspect, text
+from sqlalchemy.orm import Session
+
+from loket import settings
+from loket.conversations.models import Conversation, Message
+from loket.tickets.models import TicketEvent
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "loket"
+REDIS_SECONDS = 0.5
+"""How long a commit may wait for Redis. What is not told is found by the next look of each page."""
+_NOTED = "changes"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something new in a conversation; with a ticket also whose list it may change."""
+
+    conversation_id: str
+    team: str | None = None
+    partners: tuple[str, ...] = ()
+
+    def as_json(self) -> str:
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> Change:
+        found = json.loads(text)
+        return cls(found["conversation_id"], found["team"], tuple(found["partners"]))
+
+
+def of_event(event: TicketEvent) -> Change:
+    """A partner hears of what comes to it and of what goes away from it."""
+    named = (event.data or {}).get("partner")
+    partners = {partner for partner in (event.ticket.partner, named) if partner}
+    return Change(event.ticket.conversation_id, event.ticket.team, tuple(sorted(partners)))
+
+
+@event.listens_for(Session, "after_flush")
+def _note(session: Session, _context: object) -> None:
+    noted = dict.fromkeys(_changes(session))
+    if not noted:
+        return
+    if settings.load().redis_url:
+        session.info.setdefault(_NOTED, {}).update(noted)
+    elif session.get_bind().dialect.name == "postgresql":
+        for change in noted:
+            session.connection().execute(
+                text("SELECT pg_notify(:channel, :change)"), {"channel": CHANNEL, "change": change.as_json()}
+            )
+
+
+@event.listens_for(Session, "after_commit")
+def _tell(session: Session) -> None:
+    noted = session.info.pop(_NOTED, {})
+    try:
+        for change in noted:
+            _redis(settings.load().redis_url).publish(CHANNEL, change.as_json())
+    except RedisError as error:
+        logger.warning("Redis did not take a change (%s); pages find it at their next look", type(error).__name__)
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    session.info.pop(_NOTED, None)
+
+
+def _changes(session: Session) -> Iterator[Change]:
+    for new in session.new:
+        if isinstance(new, TicketEvent):
+            yield of_event(new)
+        elif isinstance(new, Message):
+            yield Change(new.conversation_id)
+    for old in session.dirty:
+        if isinstance(old, Conversation) and inspect(old).attrs.owner.history.has_changes():
+            yield Change(old.id)
+
+
+@cache
+def _redis(url: str) -> Redis:
+    return Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
