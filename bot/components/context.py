@@ -61,19 +61,41 @@ _CORRECTION = re.compile(
     r"daar gaat het niet over|verkeerd begrepen)[,.:;! ]*(maar|ik bedoel(de)?|dat)?[,.:;! ]*"
 )
 # Words by which a message points at something that it does not name.
-_POINTING = frozenset("dat die dit deze het daar daarvoor daarover daarmee daarna daartegen daaraan daarin daarbij daarnaar erover ervoor er eraf dan ze zij hij hem haar hun zo die".split())
+_POINTING = frozenset(
+    [
+        "dat",
+        "die",
+        "dit",
+        "deze",
+        "het",
+        "daar",
+        "daarvoor",
+        "daarover",
+        "daarmee",
+        "daarna",
+        "daartegen",
+        "daaraan",
+        "daarin",
+        "daarbij",
+        "daarnaar",
+        "erover",
+        "ervoor",
+        "er",
+        "eraf",
+        "dan",
+        "ze",
+        "zij",
+        "hij",
+        "hem",
+        "haar",
+        "hun",
+        "zo",
+        "die",
+    ]
+)
 # Words that many a message about school has, whatever it asks. What is left of a message names its subject.
 _COMMON = _POINTING | frozenset(
-    """a aan al alleen alles als altijd andere anders bent beslissen beslist binnen bij daar dag dagen dan de deze dit doe doen doet door
-    dus echt een eerst eigenlijk elke en er eens even ga gaan gaat gedaan geen geld gebeurt geven gewoon gewoonweg graag had heb hebben
-    heeft heel heen help helpen helpt hen hier hoe hoeveel hoelang iemand iets ik in is ja jaar je jij jullie kan kind kinderen komen komt kon
-    kost krijg krijgen krijgt kunnen kunt lang langs later liever maar mag maanden maximaal mee meer meisje met mij mijn moet moeten mogen na
-    naar niet niets niks nodig nog nou nu of om omdat ons onze ook op over overal praten regelen s school steeds snel spreken te tegen tijd toch
-    toe toen tot tussen uit u uur uw van vanaf veel vervolgens voor vraag vragen waar waarom waarop waarheen wachten want wanneer was wat we week
-    weet weken weigert weigeren wel welk welke werkt wie wij wil willen word worden wordt wou zal ze zegt zeggen zelf zelfs zich zijn zoals zomaar zonder zoon
-    zou zus broer broertje zusje dochter zoontje dochtertje meisje jongen jongste oudste tweeling juf meester leraar leerkracht docent mentor
-    directeur directie rector oud oude groep klas eens mis misschien nee neen juist nogmaals betalen betaalt waard beide ander
-    moest zeker dacht denk denkt vind vindt gezegd luisteren luistert man vrouw ouders ouder moeder vader""".split()
+    ["a", "aan", "al", "alleen", "alles", "als", "altijd", "andere", "anders", "bent", "beslissen", "beslist", "binnen", "bij", "daar", "dag", "dagen", "dan", "de", "deze", "dit", "doe", "doen", "doet", "door", "dus", "echt", "een", "eerst", "eigenlijk", "elke", "en", "er", "eens", "even", "ga", "gaan", "gaat", "gedaan", "geen", "geld", "gebeurt", "geven", "gewoon", "gewoonweg", "graag", "had", "heb", "hebben", "heeft", "heel", "heen", "help", "helpen", "helpt", "hen", "hier", "hoe", "hoeveel", "hoelang", "iemand", "iets", "ik", "in", "is", "ja", "jaar", "je", "jij", "jullie", "kan", "kind", "kinderen", "komen", "komt", "kon", "kost", "krijg", "krijgen", "krijgt", "kunnen", "kunt", "lang", "langs", "later", "liever", "maar", "mag", "maanden", "maximaal", "mee", "meer", "meisje", "met", "mij", "mijn", "moet", "moeten", "mogen", "na", "naar", "niet", "niets", "niks", "nodig", "nog", "nou", "nu", "of", "om", "omdat", "ons", "onze", "ook", "op", "over", "overal", "praten", "regelen", "s", "school", "steeds", "snel", "spreken", "te", "tegen", "tijd", "toch", "toe", "toen", "tot", "tussen", "uit", "u", "uur", "uw", "van", "vanaf", "veel", "vervolgens", "voor", "vraag", "vragen", "waar", "waarom", "waarop", "waarheen", "wachten", "want", "wanneer", "was", "wat", "we", "week", "weet", "weken", "weigert", "weigeren", "wel", "welk", "welke", "werkt", "wie", "wij", "wil", "willen", "word", "worden", "wordt", "wou", "zal", "ze", "zegt", "zeggen", "zelf", "zelfs", "zich", "zijn", "zoals", "zomaar", "zonder", "zoon", "zou", "zus", "broer", "broertje", "zusje", "dochter", "zoontje", "dochtertje", "meisje", "jongen", "jongste", "oudste", "tweeling", "juf", "meester", "leraar", "leerkracht", "docent", "mentor", "directeur", "directie", "rector", "oud", "oude", "groep", "klas", "eens", "mis", "misschien", "nee", "neen", "juist", "nogmaals", "betalen", "betaalt", "waard", "beide", "ander", "moest", "zeker", "dacht", "denk", "denkt", "vind", "vindt", "gezegd", "luisteren", "luistert", "man", "vrouw", "ouders", "ouder", "moeder", "vader"]
 )  # fmt: skip
 # Said like this, what moves the conversation is meant as such.
 _PLAIN = re.compile(

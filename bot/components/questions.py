@@ -31,7 +31,7 @@ _INDIRECT = re.compile(
 
 def points(text: str) -> list[str]:
     """The text in its numbered points ("1. … 2. …"), with what stands before them; else as it is."""
-    found = [match for match in _NUMBER.finditer(text)]
+    found = list(_NUMBER.finditer(text))
     if [int(match[1]) for match in found[:2]] != [1, 2]:
         return [text]
     starts = [match.end() for match in found]

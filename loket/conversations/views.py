@@ -33,7 +33,9 @@ class AttachmentView:
 class MessageView:
     """`sender` is parent, assistant, adviser or system; `text` is Markdown (a parent's is plain); `html` is safe to show.
 
-    `kind` says what sort of reply it is: greeting, answer, talk, note, ask, sector, offer, handed_over, unavailable.
+    `kind` says what sort of reply it is: greeting, answer, talk, note, ask, sector, offer, handed_over, added, safety,
+    unavailable. `intents` are those that it answers. `danger` and `level` (ask, alarm) go with safety. `delivered` is true of
+    a parent's message that is with a person.
     """
 
     id: int
@@ -49,6 +51,10 @@ class MessageView:
     name: str = ""
     helpful: bool | None = None
     attachments: list[AttachmentView] = field(default_factory=list)
+    intents: list[str] = field(default_factory=list)
+    level: str = ""
+    danger: str = ""
+    delivered: bool = False
 
 
 def view(message: Message) -> MessageView:
@@ -69,4 +75,8 @@ def view(message: Message) -> MessageView:
         name=extra.get("name", ""),
         helpful=message.helpful,
         attachments=[AttachmentView(one["name"], one["url"], one["size"]) for one in extra.get("attachments", [])],
+        intents=list(extra.get("intents", [])),
+        level=extra.get("level", ""),
+        danger=extra.get("danger", ""),
+        delivered=message.state == models.DELIVERED,
     )

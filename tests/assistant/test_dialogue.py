@@ -198,9 +198,11 @@ def test_yes_to_the_only_choice_is_that_choice(talk: Talk) -> None:
     assert talk("ja", "ja")[0]["intents"] == ["online_pesten"]
 
 
-def test_yes_to_several_choices_chooses_none(talk: Talk, session: Session) -> None:
-    talk("pest", act=dialogue.ask, kind="ask", intents=["online_pesten", "pesten_aanpak"])
-    assert talk("ja", "ja")[0]["intents"] == ["ja"]
+def test_yes_to_several_choices_asks_which(talk: Talk, session: Session) -> None:
+    (asked,) = talk("pest", act=dialogue.ask, kind="ask", intents=["online_pesten", "pesten_aanpak"])
+    (again,) = talk("ja", "ja")
+    assert (again["kind"], [c["label"] for c in again["choices"]]) == ("ask", [c["label"] for c in asked["choices"]])
+    assert talk("de tweede", "nlu_fallback")[0]["intents"] == ["pesten_aanpak"]
     assert ticket_of(session) is None
 
 
