@@ -149,6 +149,27 @@ def evaluate(
         _fail("\n".join(worse), status=1)
 
 
+@app.command()
+def converse(
+    file: Annotated[Path | None, typer.Option(help="Conversations in YAML. Default: the gold ones.")] = None,
+    wrong: Annotated[bool, typer.Option("--wrong", help="Print each turn that was not right.")] = False,
+) -> None:
+    """Measure how well the trained assistant holds conversations whose right replies are known."""
+    from loket.run import conversations as holding
+    from loket.run import processes
+    from loket.training import conversations
+    from loket.yamlfile import ContentError
+
+    try:
+        results = list(holding.hold(conversations.read(file or conversations.FILE), settings.load().model))
+    except (ContentError, OSError, processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
+        _fail(str(error))
+    for place, gold, replied, judgement in results if wrong else []:
+        if judgement:
+            typer.echo(f"{place + 1} {gold.say!r}: {gold.kind} {list(gold.intents)}, got {replied}")
+    typer.echo("\n".join(conversations.lines(results)))
+
+
 @account_app.command("add")
 def account_add(
     email: str,

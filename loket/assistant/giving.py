@@ -128,5 +128,7 @@ def _ask_sector(turn: Turn, found: list[Answer]) -> None:
     ]
     choices.append(choice("Dat weet ik niet", intent=intents[0], intents=intents, sector=""))
     turn.conversation.expects = {"sector_for": intents}
-    turn.say(Said("Het antwoord hangt af van de school. Naar welke school gaat uw kind?", with_choices("sector", choices)))
+    turn.say(
+        Said("Het antwoord hangt af van de school. Naar welke school gaat uw kind?", with_choices("sector", choices))
+    )
     turn.log("asked", intents[0])

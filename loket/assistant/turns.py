@@ -100,7 +100,7 @@ async def recover(client: httpx.AsyncClient, now: datetime) -> int:
 def _take_in(conversation_id: str, client_id: str, text: str, choice_id: str) -> Message:
     try:
         with transaction() as session:
-            return _store(session, conversation_id, client_id, text, choice_id)
+            return store(session, conversation_id, client_id, text, choice_id, utc_now())
     except IntegrityError:
         # The same message came twice at the same moment; the other one is in.
         with reading() as session:
@@ -110,14 +110,14 @@ def _take_in(conversation_id: str, client_id: str, text: str, choice_id: str) ->
             return message
 
 
-def _store(session: Session, conversation_id: str, client_id: str, text: str, choice_id: str) -> Message:
+def store(session: Session, conversation_id: str, client_id: str, text: str, choice_id: str, now: datetime) -> Message:
+    """Keep what a parent sent, and do what needs no understanding; the same client id is the same message. Raises Refused."""
     earlier = transcript.same_client_id(session, conversation_id, client_id)
     if earlier is not None:
         return earlier
     conversation = session.get_one(Conversation, conversation_id)
     # Who answers is decided on the owner, which an adviser who steps in or leaves changes at this very moment.
     registry.hold(session, conversation)
-    now = utc_now()
     chosen = transcript.issued_choice(session, conversation, choice_id) if choice_id else None
     said = chosen["label"] if chosen else transcript.checked_text(text)
     ticket = queue.of_conversation(session, conversation_id)
