@@ -1,4 +1,4 @@
-"""The choice between answering, asking, handing over and acting at once, without Rasa: expected costs of each."""
+"""The choice between answering, asking and handing over, without Rasa: expected costs of each."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ class Costs(NamedTuple):
     ask_in_vain: float = 4.0
     hand_over: float = 4.0
     hand_over_outside: float = 0.5
-    missed_urgent: float = 490.0
-    needless_urgent: float = 10.0
-    alarm_factor: float = 20.0
 
 
 class Probabilities(NamedTuple):
@@ -35,7 +32,6 @@ class Probabilities(NamedTuple):
 class Roles(NamedTuple):
     """Intents that are not simply answered."""
 
-    urgent: Collection[str] = ()
     dialogue: Collection[str] = ()
     outside: str = ""
 
@@ -43,7 +39,7 @@ class Roles(NamedTuple):
 class Decided(NamedTuple):
     """What is to be done: `intents` best first, `probability` that the first (or all that are answered) is right."""
 
-    kind: str  # answer, ask, handoff or urgent
+    kind: str  # answer, ask or handoff
     intents: list[str]
     probability: float
     reason: str
@@ -53,38 +49,9 @@ class Decided(NamedTuple):
 SHOWN = 3
 
 
-def decide(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided:
-    """The cheapest thing to do with a message of these probabilities and alarm words."""
-    return (
-        _urgent(found, alarms, roles, costs)
-        or _two_questions(found, roles, costs)
-        or _cheapest(found.intents, found.message, roles, costs)
-    )
-
-
-def _urgent(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided | None:
-    """Acts when missing it is expected to cost more than acting for nothing. What else it may be about comes after it.
-
-    Words that warn make the same chance weigh more: the odds are multiplied. With such words the chance is that of the one
-    sentence that is most about it; without them, a sentence out of its context warns far too often.
-    """
-    urgent = {}
-    for intent in found.intents:
-        if intent in roles.urgent:
-            place = found.intents.index(intent)
-            chance = float(found.message[place])
-            if intent in alarms:
-                chance = max([chance, *found.sentences[:, place].tolist()])
-                odds = costs.alarm_factor * chance / max(1 - chance, 1e-9)
-                chance = odds / (1 + odds)
-            urgent[intent] = chance
-    together = min(sum(urgent.values()), 1.0)
-    if not urgent or together * costs.missed_urgent <= (1 - together) * costs.needless_urgent:
-        return None
-    first = max(urgent, key=urgent.__getitem__)
-    best = found.intents[int(found.message.argmax())]
-    also = [best] if best not in urgent and best != roles.outside else []
-    return Decided("urgent", [first, *also], urgent[first], "alarm_words" if first in alarms else "urgent_intent")
+def decide(found: Probabilities, roles: Roles, costs: Costs) -> Decided:
+    """The cheapest thing to do with a message of these probabilities. Danger is judged apart: danger_lines.py."""
+    return _two_questions(found, roles, costs) or _cheapest(found.intents, found.message, roles, costs)
 
 
 def _two_questions(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:

@@ -31,6 +31,13 @@ SHORT_REPLY = 5
 """Words up to which a message with a sector in it is taken as the reply to our question about the sector."""
 YES, NO = "ja", "nee"
 OTHER_LANGUAGE = "andere_taal"
+FIRST_AID = {
+    "abuse_home": "kindermishandeling_vermoeden",
+    "abuse_school": "seksueel_misbruik_geweld",
+    "sexual_peer": "seksueel_misbruik_geweld",
+}
+"""The answer with first aid for a kind of danger; for the others that of `CRISIS`."""
+CRISIS = "crisis"
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,12 @@ class Understood:
     @property
     def kind(self) -> str:
         return str(self.decision.get("kind", "answer"))
+
+    @property
+    def alarm(self) -> str | None:
+        """The answer with first aid, when danger is sure enough to act at once."""
+        safety = self.decision.get("safety") or {}
+        return FIRST_AID.get(safety.get("kind") or "", CRISIS) if safety.get("level") == "alarm" else None
 
 
 @dataclass
@@ -103,16 +116,14 @@ def begin(session: Session, message_id: int, understood: Understood, now: dateti
 
 def answer(turn: Turn) -> None:
     """Answer the intent or the two intents that were understood."""
-    if _expected(turn) or _yes_or_no(turn):
+    if _alarmed(turn) or _expected(turn) or _yes_or_no(turn):
         return
-    intents = _chosen_intents(turn) or turn.understood.intents
-    # When it is urgent, safety comes first and alone; what else the message asked, the adviser reads.
-    _give(turn, intents[:1] if turn.understood.kind == "urgent" else intents)
+    _give(turn, _chosen_intents(turn) or turn.understood.intents)
 
 
 def ask(turn: Turn) -> None:
     """Say what the question may be about and let the parent choose; or offer a person when nothing comes near."""
-    if _expected(turn):
+    if _alarmed(turn) or _expected(turn):
         return
     near = [intent for intent in turn.understood.intents if _known_faq(intent)][:MOST_CHOICES]
     if turn.understood.kind != "ask" or not near:
@@ -125,7 +136,7 @@ def ask(turn: Turn) -> None:
 
 def hand_over(turn: Turn) -> None:
     """The parent wants a person: the last question becomes a ticket; without a question, ask for it first."""
-    if _expected(turn):
+    if _alarmed(turn) or _expected(turn):
         return
     question = turn.message.text if _words(turn.message.text) >= LONG_REQUEST else last_question(turn)
     if question is None:
@@ -141,6 +152,8 @@ def hand_over(turn: Turn) -> None:
 
 def not_helped(turn: Turn) -> None:
     """The answer was of no use: the question it answered goes to a person."""
+    if _alarmed(turn):
+        return
     question = last_question(turn)
     if question is None:
         return _offer(turn)
@@ -188,6 +201,15 @@ def receipt(ticket: Ticket) -> dict[str, str]:
         "link": queue.link(ticket),
         "promised_by": ticket.promised_by.isoformat(),
     }
+
+
+def _alarmed(turn: Turn) -> bool:
+    """Danger: safety comes first and alone; what else the message asked, the adviser reads."""
+    if turn.message.choice or not (first_aid := turn.understood.alarm):
+        return False
+    turn.conversation.expects = None
+    _give(turn, [first_aid])
+    return True
 
 
 def _expected(turn: Turn) -> bool:

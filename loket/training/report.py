@@ -52,7 +52,8 @@ def lines(figures: dict[str, Any]) -> Iterator[str]:
         value = figures[key]
         yield f"{label:<40}{value:>8.1f}" if key in NOT_SHARES and key != "n" else _line(label, key, value)
     for form, figure in figures["forms"].items():
-        yield f"{'right or as good, ' + form + f' ({figure["n"]})':<40}{figure['first_lenient']:>8.1%}"
+        label = f"right or as good, {form} ({figure['n']})"
+        yield f"{label:<40}{figure['first_lenient']:>8.1%}"
     yield "most confused (right intent, found instead, times):"
     for pair in figures["confused"]:
         yield f"  {pair['intent']:<36}{pair['found']:<36}{pair['count']:>3}"
