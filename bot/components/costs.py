@@ -1,4 +1,4 @@
-"""The choice between answering, asking, handing over and acting at once, without Rasa: expected costs of each."""
+"""The choice between answering, asking and handing over, without Rasa: expected costs of each."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ class Costs(NamedTuple):
     ask_in_vain: float = 4.0
     hand_over: float = 4.0
     hand_over_outside: float = 0.5
-    missed_urgent: float = 490.0
-    needless_urgent: float = 10.0
-    alarm_factor: float = 20.0
 
 
 class Probabilities(NamedTuple):
@@ -38,7 +35,6 @@ class Probabilities(NamedTuple):
 class Roles(NamedTuple):
     """Intents that are not simply answered."""
 
-    urgent: Collection[str] = ()
     dialogue: Collection[str] = ()
     outside: str = ""
     themes: Mapping[str, str] = MappingProxyType({})  # of each FAQ intent
@@ -47,7 +43,7 @@ class Roles(NamedTuple):
 class Decided(NamedTuple):
     """What is to be done: `intents` best first, `probability` that the first (or all that are answered) is right."""
 
-    kind: str  # answer, ask, handoff or urgent
+    kind: str  # answer, ask or handoff
     intents: list[str]
     probability: float
     reason: str
@@ -60,48 +56,27 @@ class Decided(NamedTuple):
 
 # How many meanings "bedoelt u …?" shows, and how many questions of one message are answered.
 SHOWN = 3
+# A second question that the whole message gives no chance at all is one that its sentence alone seemed to ask.
+HEARD = 0.0005
 # A wrong answer of this cost is never risked.
 NEVER = 1e9
 
 
-def decide(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided:
-    """The cheapest thing to do with a message of these probabilities and alarm words."""
+def decide(found: Probabilities, roles: Roles, costs: Costs) -> Decided:
+    """The cheapest thing to do with a message of these probabilities. Danger is judged apart: danger_lines.py."""
     return (
-        urgent(found, alarms, roles, costs)
-        or _several_questions(found, roles, costs)
+        _several_questions(found, roles, costs)
         or _long_mail(found, roles, costs)
         or _cheapest(found.intents, found.message, roles, costs)
     )
 
 
-def urgent(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided | None:
-    """Acts when missing it is expected to cost more than acting for nothing. What else it may be about comes after it.
-
-    Words that warn make the same chance weigh more: the odds are multiplied. With such words the chance is that of the one
-    sentence that is most about it; without them, a sentence out of its context warns far too often.
-    """
-    urgent = {}
-    for intent in found.intents:
-        if intent in roles.urgent:
-            place = found.intents.index(intent)
-            chance = float(found.message[place])
-            if intent in alarms:
-                chance = max([chance, *found.sentences[:, place].tolist()])
-                odds = costs.alarm_factor * chance / max(1 - chance, 1e-9)
-                chance = odds / (1 + odds)
-            urgent[intent] = chance
-    together = min(sum(urgent.values()), 1.0)
-    if not urgent or together * costs.missed_urgent <= (1 - together) * costs.needless_urgent:
-        return None
-    first = max(urgent, key=urgent.__getitem__)
-    best = found.intents[int(found.message.argmax())]
-    also = [best] if best not in urgent and best != roles.outside else []
-    return Decided("urgent", [first, *also], urgent[first], "alarm_words" if first in alarms else "urgent_intent")
-
-
 def _several_questions(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:
     """Two or more sentences that each ask something else, each sure enough to be answered by itself. In their own order."""
     asked = _asked(found, roles, costs)
+    if not found.long:
+        heard = dict(zip(found.intents, found.message.tolist(), strict=True))
+        asked = {intent: chance for intent, chance in asked.items() if heard[intent] >= HEARD}
     best = found.intents[int(found.message.argmax())]
     if len(asked) < 2 or (best not in asked and not found.long):
         return None

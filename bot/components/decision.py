@@ -1,4 +1,4 @@
-"""Decision: answer, ask, hand over or act at once, whichever is expected to cost the parent least."""
+"""Decision: answer, ask or hand over, whichever is expected to cost the parent least, and how near danger is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import content, context
 from bot.components.classifier import PROBABILITIES
-from bot.components.costs import Costs, Decided, Probabilities, Roles, decide, in_context, urgent
+from bot.components.costs import Costs, Decided, Probabilities, Roles, decide, in_context
+from bot.components.danger import DANGER
+from bot.components.danger_lines import DangerCosts, Safety, judge
 from bot.components.entities import ALARMS
 
 DECISION = "decision"
@@ -28,18 +30,17 @@ _INTENT_PAYLOAD = "/"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Decision(IntentClassifier, GraphComponent):
-    """Adds `decision` to the output; where it does not answer, the first intent becomes nlu_fallback, as Rasa's own
-    FallbackClassifier has it. Learns only which intents are urgent and which are dialogue, from the catalogue."""
+    """Adds `decision` to the output, with `safety` in it; where it does not answer, the first intent becomes nlu_fallback, as Rasa's own
+    FallbackClassifier has it. Learns only which intents are dialogue, from the catalogue."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
             **Costs._field_defaults,
             **context.Weights._field_defaults,
+            **DangerCosts._field_defaults,
             "catalogue": "data/catalogue.yml",
             "outside_intent": "buiten_domein",
-            # Urgent beside those that the catalogue marks.
-            "urgent_intents": ["crisis"],
         }
 
     @classmethod
@@ -72,11 +73,11 @@ class Decision(IntentClassifier, GraphComponent):
         self.roles = roles
         self.costs = Costs(**{name: config[name] for name in Costs._fields})
         self.weights = context.Weights(**{name: config[name] for name in context.Weights._fields})
+        self.danger_costs = DangerCosts(**{name: config[name] for name in DangerCosts._fields})
 
     def train(self, training_data: TrainingData) -> Resource:
         catalogue = Path(self._config["catalogue"])
         self.roles = Roles(
-            urgent=[*content.urgent_intents(catalogue), *self._config["urgent_intents"]],
             dialogue=content.dialogue_intents(catalogue),
             outside=self._config["outside_intent"],
             themes=content.themes(catalogue),
@@ -92,20 +93,20 @@ class Decision(IntentClassifier, GraphComponent):
             if found is None or (message.get(TEXT) or "").startswith(_INTENT_PAYLOAD):
                 continue
             leans = message.get(context.LEANING)
+            decided = decide(found, self.roles, self.costs) if leans is None else self._in_context(message, found, leans)
+            shown = decided.as_dict() | {"safety": self._safety(message)._asdict()}
             if leans is not None:
-                decided = self._in_context(message, found, leans)
-            else:
-                decided = decide(found, message.get(ALARMS) or set(), self.roles, self.costs)
-            said_before = {"context": round(leans.weight, 2)} if leans is not None else {}
-            message.set(DECISION, decided.as_dict() | said_before, add_to_output=True)
+                shown["context"] = round(leans.weight, 2)
+            message.set(DECISION, shown, add_to_output=True)
             _show(message, decided)
         return messages
 
+    def _safety(self, message: Message) -> Safety:
+        # Danger is read in the message alone: what was said before never makes it less.
+        return judge(message.get(TEXT) or "", message.get(DANGER), message.get(ALARMS) or set(), self.danger_costs)
+
     def _in_context(self, message: Message, found: Probabilities, leans: context.Leaning) -> Decided:
-        """What to do with a message that leans on the question before it. Danger is read in the message alone."""
-        alarm = urgent(found, message.get(ALARMS) or set(), self.roles, self.costs)
-        if alarm is not None:
-            return alarm
+        """What to do with a message that leans on the question before it."""
         roles = self.roles
         chances = context.mix(
             found.intents, found.message, found.together, leans, roles.dialogue, roles.themes, self.weights
@@ -127,10 +128,8 @@ def _rank(message: Message, intents: list[str], chances: np.ndarray) -> None:
 def _show(message: Message, decided: Decided) -> None:
     """Makes the first intent and the ranking say what was decided."""
     ranking = message.get(INTENT_RANKING_KEY)
-    if decided.kind in ("answer", "urgent"):
-        first = next((entry for entry in ranking if entry[INTENT_NAME_KEY] == decided.intents[0]), None)
-        if first is None:  # an alarm about an intent that the ranking does not reach
-            first = {INTENT_NAME_KEY: decided.intents[0], PREDICTED_CONFIDENCE_KEY: decided.probability}
+    if decided.kind == "answer":
+        first = next(entry for entry in ranking if entry[INTENT_NAME_KEY] == decided.intents[0])
     else:
         first = {INTENT_NAME_KEY: DEFAULT_NLU_FALLBACK_INTENT_NAME, PREDICTED_CONFIDENCE_KEY: decided.probability}
         message.set(INTENT_RANKING_KEY, [first, *ranking], add_to_output=True)

@@ -35,22 +35,11 @@ OF_INTENT = {
 }
 """The kind that goes with each urgent intent."""
 
-# Within what data/entities/alarm.yml calls a crisis, these words say which.
-_WITHIN_CRISIS = [
-    ("missing_runaway", re.compile(r"weggelopen|vermist")),
-    ("threat_weapon", re.compile(r"\bmes\b|pistool|wapen|neerschieten|neersteken")),
-    ("self_harm", re.compile(r"snijdt zich|krast zich|automutil|zichzelf (gesneden|verwond)")),
-]
-
 
 def words(text: str) -> str | None:
     """The kind of danger that the words of a text warn of; None when they do not."""
     folded = " ".join(text.lower().replace("\u2019", "'").split())
-    for intent, pattern in _patterns():
-        if pattern.search(folded):
-            kind = OF_INTENT.get(intent, intent)
-            return next((k for k, p in _WITHIN_CRISIS if p.search(folded)), kind) if kind == "suicide" else kind
-    return None
+    return next((kind for kind, pattern in _patterns() if pattern.search(folded)), None)
 
 
 @cache
@@ -74,9 +63,15 @@ def _of_tokens(tokens: list[dict[str, Any]]) -> str:
         elif isinstance(what, str):
             one = re.escape(what.lower())
         elif "IN" in what:
-            one = "(?:" + "|".join(re.escape(word.lower()) for word in what["IN"]) + ")"
+            one = _any_of(what["IN"])
+        elif "NOT_IN" in what:
+            one = rf"(?!{_any_of(what['NOT_IN'])}(?!\w))[\w'-]+"
         else:
-            one = what["REGEX"].strip("^$")
+            one = "(?:" + what["REGEX"].removeprefix("^").removesuffix("$") + ")"
         gap = "" if place == 0 else r"[\s,;.]+"
         pattern += f"(?:{gap}{one})?" if token.get("OP") == "?" else f"{gap}{one}"
     return pattern + r"(?!\w)"
+
+
+def _any_of(words: list[str]) -> str:
+    return "(?:" + "|".join(re.escape(word.lower()) for word in words) + ")"

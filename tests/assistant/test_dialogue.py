@@ -282,6 +282,26 @@ def test_urgent_gets_the_safety_information_and_an_urgent_ticket(talk: Talk, ses
     assert ticket.promised_by - NOON == timedelta(hours=2)
 
 
+@pytest.mark.parametrize(
+    ("kind", "first_aid"),
+    [("abuse_home", "kindermishandeling_vermoeden"), ("sexual_peer", "seksueel_misbruik_geweld"), ("suicide", "crisis")],
+)
+@pytest.mark.parametrize("act", [dialogue.answer, dialogue.ask, dialogue.hand_over, dialogue.not_helped])
+def test_an_alarm_gets_first_aid_whatever_else_was_asked(
+    talk: Talk, session: Session, kind: str, first_aid: str, act: Callable[[Turn], None]
+) -> None:
+    safety = {"level": "alarm", "kind": kind, "probability": 0.9}
+    first, _ = talk("Er is iets ergs gebeurd", "pesten_aanpak", act, safety=safety, kind="answer")
+    assert first["text"] == answers.cached()[first_aid].text
+    assert ticket_of(session).urgent  # type: ignore[union-attr]
+
+
+def test_a_sign_of_danger_leaves_the_question_its_answer(talk: Talk, session: Session) -> None:
+    safety = {"level": "ask", "kind": "suicide", "probability": 0.3}
+    assert talk("Mijn kind wordt gepest", safety=safety)[0]["intents"] == ["pesten_aanpak"]
+    assert ticket_of(session) is None
+
+
 def test_urgent_beside_another_question_makes_an_urgent_ticket_too(talk: Talk, session: Session) -> None:
     talk("Twee dingen", intents=["ouderbijdrage_vrijwillig", "kindermishandeling_vermoeden"])
     assert ticket_of(session).urgent  # type: ignore[union-attr]
