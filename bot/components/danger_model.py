@@ -214,7 +214,9 @@ def _kinds(classes: Sequence[str], chances: np.ndarray) -> tuple[list[str], np.n
     most = chances[1:][chances[1:, ~none].sum(axis=1).argmax()] if len(chances) > 1 else chances[0]
     kinds = sorted({name.partition(":")[2] for name in classes} - {""})
     both = chances[0] + most
-    return kinds, np.array([sum(both[i] for i, name in enumerate(classes) if name.endswith(":" + kind)) for kind in kinds])
+    return kinds, np.array(
+        [sum(both[i] for i, name in enumerate(classes) if name.endswith(":" + kind)) for kind in kinds]
+    )
 
 
 def _learn_reading(model: DangerModel, examples: Examples) -> np.ndarray:

@@ -94,7 +94,9 @@ class DangerTexts(GraphComponent):
             for text, level, kind in read(Path(self._config["folder"]))
         ]
         made = composed(texts, ordinary, self._config["composed"], chance)
-        return training_data.merge(TrainingData([Message({TEXT: text, LABEL: label}) for text, label in [*texts, *made]]))
+        return training_data.merge(
+            TrainingData([Message({TEXT: text, LABEL: label}) for text, label in [*texts, *made]])
+        )
 
     def process(self, messages: list[Message]) -> list[Message]:
         return messages

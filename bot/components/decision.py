@@ -93,7 +93,9 @@ class Decision(IntentClassifier, GraphComponent):
             if found is None or (message.get(TEXT) or "").startswith(_INTENT_PAYLOAD):
                 continue
             leans = message.get(context.LEANING)
-            decided = decide(found, self.roles, self.costs) if leans is None else self._in_context(message, found, leans)
+            decided = (
+                decide(found, self.roles, self.costs) if leans is None else self._in_context(message, found, leans)
+            )
             shown = decided.as_dict() | {"safety": self._safety(message)._asdict()}
             if leans is not None:
                 shown["context"] = round(leans.weight, 2)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from loket.assistant import dialogue
 from loket.assistant.dialogue import Turn, Understood
-from loket.conversations import registry, transcript
+from loket.conversations import first_aid, registry, transcript
 from loket.conversations.models import Conversation, Message, Question
 from loket.faq import answers
 from loket.tickets import mails, queue
@@ -271,35 +271,25 @@ def test_not_helped_without_an_answer_offers_a_person(talk: Talk, session: Sessi
     assert ticket_of(session) is None
 
 
-@pytest.mark.parametrize("intent", ["seksueel_misbruik_geweld", "kindermishandeling_vermoeden", "crisis"])
-def test_urgent_gets_the_safety_information_and_an_urgent_ticket(talk: Talk, session: Session, intent: str) -> None:
-    first, receipt = talk("Er is iets ergs gebeurd", intent)
-    assert (first["kind"], first["text"]) == ("answer", answers.cached()[intent].text)
+@pytest.mark.parametrize(
+    ("intent", "kind"),
+    [
+        ("seksueel_misbruik_geweld", "abuse_school"),
+        ("kindermishandeling_vermoeden", "abuse_home"),
+        ("crisis", "suicide"),
+    ],
+)
+def test_a_model_that_knows_no_levels_alarms_with_its_urgent_intents(
+    talk: Talk, session: Session, intent: str, kind: str
+) -> None:
+    first, receipt = talk("Er is iets heel ergs gebeurd met mijn kind", intent)
+    assert (first["kind"], first["level"], first["danger"]) == ("safety", "alarm", kind)
+    assert first["text"] == first_aid.text(kind, now_open=True)
     assert receipt["kind"] == "handed_over"
     ticket = ticket_of(session)
     assert ticket is not None
-    assert (ticket.urgent, ticket.team, ticket.question) == (True, "veiligheid", "Er is iets ergs gebeurd")
+    assert (ticket.urgent, ticket.team) == (True, "veiligheid")
     assert ticket.promised_by - NOON == timedelta(hours=2)
-
-
-@pytest.mark.parametrize(
-    ("kind", "first_aid"),
-    [("abuse_home", "kindermishandeling_vermoeden"), ("sexual_peer", "seksueel_misbruik_geweld"), ("suicide", "crisis")],
-)
-@pytest.mark.parametrize("act", [dialogue.answer, dialogue.ask, dialogue.hand_over, dialogue.not_helped])
-def test_an_alarm_gets_first_aid_whatever_else_was_asked(
-    talk: Talk, session: Session, kind: str, first_aid: str, act: Callable[[Turn], None]
-) -> None:
-    safety = {"level": "alarm", "kind": kind, "probability": 0.9}
-    first, _ = talk("Er is iets ergs gebeurd", "pesten_aanpak", act, safety=safety, kind="answer")
-    assert first["text"] == answers.cached()[first_aid].text
-    assert ticket_of(session).urgent  # type: ignore[union-attr]
-
-
-def test_a_sign_of_danger_leaves_the_question_its_answer(talk: Talk, session: Session) -> None:
-    safety = {"level": "ask", "kind": "suicide", "probability": 0.3}
-    assert talk("Mijn kind wordt gepest", safety=safety)[0]["intents"] == ["pesten_aanpak"]
-    assert ticket_of(session) is None
 
 
 def test_urgent_beside_another_question_makes_an_urgent_ticket_too(talk: Talk, session: Session) -> None:
@@ -338,11 +328,12 @@ def test_a_message_is_answered_once(talk: Talk, session: Session) -> None:
     assert dialogue.begin(session, message.id, Understood("pesten_aanpak"), NOON) is None
 
 
-def test_a_message_of_a_conversation_that_a_person_has_is_not_answered(
+def test_a_message_of_a_conversation_in_which_an_adviser_is_live_is_not_answered(
     session: Session, conversation: Conversation
 ) -> None:
     message = transcript.receive(session, conversation, "En dit nog", None, NOON, None)
     queue.hand_off(session, conversation, "Eerder gevraagd", NOON)
+    conversation.owner = "adviser"
     assert dialogue.begin(session, message.id, Understood("pesten_aanpak"), NOON) is None
     assert message.state == "delivered"
 

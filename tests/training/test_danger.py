@@ -58,7 +58,19 @@ def test_rows_and_texts_must_match() -> None:
 
 def test_lines_have_margins_and_kinds() -> None:
     lines = list(report.danger_lines(figures(PARSED, GOLD)))
-    assert lines[0].split() == ["ordinary", "texts", "without", "an", "alarm", "66.7%", "(20.8%", "to", "93.9%", "of", "3)"]
+    assert lines[0].split() == [
+        "ordinary",
+        "texts",
+        "without",
+        "an",
+        "alarm",
+        "66.7%",
+        "(20.8%",
+        "to",
+        "93.9%",
+        "of",
+        "3)",
+    ]
     assert any(line.split() == ["abuse_home", "(2)", "50%", "50%", "0%"] for line in lines)
 
 
@@ -77,7 +89,10 @@ def test_texts_of_a_folder_have_their_place(tmp_path: Path) -> None:
 def test_json_lines(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text('{"text": "a", "level": "alarm", "kind": "suicide"}\n\n{"text": "b", "level": "none"}\n')
-    assert [(text.text, text.level, text.kind) for text in read(path)] == [("a", "alarm", "suicide"), ("b", "none", None)]
+    assert [(text.text, text.level, text.kind) for text in read(path)] == [
+        ("a", "alarm", "suicide"),
+        ("b", "none", None),
+    ]
 
 
 @pytest.mark.parametrize(

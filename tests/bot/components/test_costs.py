@@ -48,8 +48,41 @@ def test_two_questions_are_both_answered() -> None:
         [("Mag dat?", probabilities(a=0.98, u=0.001)), ("Wie betaalt dat?", probabilities(b=0.97, u=0.001))],
     )
     decided = decide(two, ROLES, COSTS)
-    assert (decided.kind, decided.intents, decided.reason) == ("answer", ["a", "b"], "two_questions")
+    assert (decided.kind, decided.intents, decided.reason) == ("answer", ["a", "b"], "several_questions")
     assert decided.probability == pytest.approx(0.97)
+
+
+def test_of_four_questions_three_are_answered_and_the_rest_is_counted() -> None:
+    texts = [("Mag dat?", "a"), ("Wie betaalt dat?", "b"), ("Hoe lang duurt het?", "c"), ("Waar moet ik zijn?", "e")]
+    intents = ["a", "b", "c", "e"]
+    rows = np.array([[0.97 if intent == own else 0.01 for intent in intents] for _, own in texts])
+    found = Probabilities(intents, np.array([0.4, 0.2, 0.2, 0.2]), rows, [text for text, _ in texts])
+    decided = decide(found, ROLES, COSTS)
+    assert (decided.intents, decided.as_dict()["more"]) == (["a", "b", "c"], 1)
+
+
+def test_a_second_question_that_the_whole_message_does_not_hear_is_none() -> None:
+    two = message(
+        np.array([0.9999, 0.00001, 0.00004, 0.00002, 0.00002, 0.00001]),
+        [("Mag dat?", probabilities(a=0.98)), ("hoe groot zijn de groepen daar?", probabilities(b=0.97))],
+    )
+    assert decide(two, ROLES, COSTS).intents == ["a"]
+
+
+def test_a_long_mail_asks_what_its_question_asks() -> None:
+    told = message(
+        probabilities(a=0.98),
+        [("Mogen ze hem weigeren?", probabilities(b=0.97)), ("Hij heeft het zwaar gehad.", probabilities(a=0.9))],
+    )._replace(long=True)
+    decided = decide(told, ROLES, COSTS)
+    assert (decided.kind, decided.intents, decided.reason) == ("answer", ["b"], "long_mail")
+
+
+def test_a_long_mail_without_a_clear_question_is_asked_about() -> None:
+    told = message(probabilities(a=0.98), [("Wat nu?", probabilities(b=0.4, c=0.3))])._replace(long=True)
+    decided = decide(told, ROLES, COSTS)
+    assert (decided.kind, decided.reason) == ("ask", "long_mail")
+    assert {"a", "b"} <= set(decided.intents)
 
 
 @pytest.mark.parametrize("second", ["Hij zit in groep 5.", "Alvast bedankt."])
