@@ -1,7 +1,7 @@
 """Questions through a model's understanding, without a server: JSON lines {"text"} in, JSON lines out.
 
 `python -m bot.parse --model models/x.tar.gz`, from the root of the repository. For each line, one line
-{"text", "intent", "confidence", "ranking", "entities", "decision", "ms"}; an unreadable line gives {"error", "line"}.
+{"text", "intent", "confidence", "ranking", "entities", "decision", "ms"}; an unreadable line gives {"error", "line"}. `context` beside `text` is what was said before (docs/understanding.md).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.text import harmless
 
 RANKING_LENGTH = 10
 
-Parse = Callable[[str], dict[str, Any]]
+Parse = Callable[..., dict[str, Any]]
 
 
 def load(model: Path) -> Parse:
@@ -48,8 +48,9 @@ def _load(model: Path, model_id: str, target: str, nodes: dict[str, Any]) -> Par
         storage = LocalModelStorage(Path(folder) / "components")
         runner = DaskGraphRunner.create(schema, storage, ExecutionContext(schema, model_id))
 
-    def parse(text: str) -> dict[str, Any]:
-        outputs = runner.run(inputs={"__message__": [UserMessage(text)]}, targets=[target])
+    def parse(text: str, context: dict[str, Any] | None = None) -> dict[str, Any]:
+        metadata = {"context": context} if context else None
+        outputs = runner.run(inputs={"__message__": [UserMessage(text, metadata=metadata)]}, targets=[target])
         return outputs[target][0].as_dict(only_output_properties=True)
 
     return parse
@@ -67,10 +68,10 @@ def nodes_towards(target: str, nodes: dict[str, Any]) -> dict[str, Any]:
     return needed
 
 
-def row(text: str, parse: Parse) -> dict[str, Any]:
+def row(text: str, parse: Parse, context: dict[str, Any] | None = None) -> dict[str, Any]:
     """One line of output: what `parse` makes of `text`, and the time it took."""
     start = time.perf_counter()
-    parsed = parse(harmless(text))
+    parsed = parse(harmless(text), context) if context else parse(harmless(text))
     milliseconds = (time.perf_counter() - start) * 1000
     intent = parsed.get("intent") or {}
     ranking = (parsed.get("intent_ranking") or [])[:RANKING_LENGTH]
@@ -91,11 +92,12 @@ def rows(lines: Iterable[str], parse: Parse) -> Iterable[dict[str, Any]]:
         if not line.strip():
             continue
         try:
-            text = json.loads(line)["text"]
-        except (ValueError, TypeError, KeyError):
-            text = None
+            asked = json.loads(line)
+            text, context = asked["text"], asked.get("context")
+        except (ValueError, TypeError, KeyError, AttributeError):
+            text = context = None
         if isinstance(text, str):
-            yield row(text, parse)
+            yield row(text, parse, context)
         else:
             yield {"error": 'not a JSON object with a "text"', "line": number}
 

@@ -135,34 +135,69 @@ def evaluate(
     questions: Annotated[
         Path | None, typer.Option(help="JSON lines with text, intent, ook. Default: the gold set.")
     ] = None,
+    safety: Annotated[
+        Path | None, typer.Option(help="Only danger, of JSON lines with text, level (none, ask, alarm), kind.")
+    ] = None,
     as_json: Json = False,
     plots: Annotated[Path | None, typer.Option(help="Write plots into this folder.")] = None,
     gate: Annotated[bool, typer.Option("--gate", help="End with status 1 when a recorded figure is not held.")] = False,
     record: Annotated[bool, typer.Option("--record", help="Record the figures as the ones to hold.")] = False,
 ) -> None:
-    """Measure how well the trained assistant understands questions whose intent is known."""
+    """Measure how well the trained assistant understands questions whose intent is known, and sees danger."""
     from loket import catalogue
     from loket.run import processes
-    from loket.training import evaluation, examples, report
+    from loket.training import danger, evaluation, examples, report
+    from loket.yamlfile import ContentError
 
     known = catalogue.load()
     try:
-        gold = evaluation.read_gold(questions or examples.GOLD_DIR)
-        parsed = list(processes.parse([entry.text for entry in gold], settings.load().model))
+        gold = [] if safety else evaluation.read_gold(questions or examples.GOLD_DIR)
+        # Questions of one's own are measured by themselves.
+        serious = [] if questions and not safety else danger.read(safety or danger.GOLD)
+        texts = [entry.text for entry in [*gold, *serious]]
+        parsed = list(processes.parse(texts, settings.load().model))
     except (ContentError, OSError, processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
         _fail(str(error))
     urgent = [intent.id for intent in known.intents.values() if intent.urgent]
+    parsed, of_danger = parsed[: len(gold)], parsed[len(gold) :]
     figures = evaluation.evaluate(parsed, gold, urgent)
-    typer.echo(json.dumps(figures, ensure_ascii=False) if as_json else "\n".join(report.lines(figures)))
-    if plots:
+    dangers = danger.figures(of_danger, serious)
+    if as_json:
+        typer.echo(json.dumps({**(figures if gold else {}), "danger": dangers}, ensure_ascii=False))
+    else:
+        typer.echo(
+            "\n".join([*(report.lines(figures) if gold else ()), *(report.danger_lines(dangers) if serious else ())])
+        )
+    if plots and gold:
         from loket.training import plots as drawing
 
         themes = {intent.id: known.themes[intent.theme] for intent in known.intents.values()}
         drawing.draw_all(parsed, gold, themes, plots)
-    if record:
-        report.record(figures)
-    if gate and (worse := report.worse(figures)):
+    if record and gold and serious:
+        report.record(figures, dangers)
+    if gate and gold and (worse := report.worse(figures, dangers if serious else None)):
         _fail("\n".join(worse), status=1)
+
+
+@app.command()
+def converse(
+    file: Annotated[Path | None, typer.Option(help="Conversations in YAML. Default: the gold ones.")] = None,
+    wrong: Annotated[bool, typer.Option("--wrong", help="Print each turn that was not right.")] = False,
+) -> None:
+    """Measure how well the trained assistant holds conversations whose right replies are known."""
+    from loket.run import conversations as holding
+    from loket.run import processes
+    from loket.training import conversations
+    from loket.yamlfile import ContentError
+
+    try:
+        results = list(holding.hold(conversations.read(file or conversations.FILE), settings.load().model))
+    except (ContentError, OSError, processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
+        _fail(str(error))
+    for place, gold, replied, judgement in results if wrong else []:
+        if judgement:
+            typer.echo(f"{place + 1} {gold.say!r}: {gold.kind} {list(gold.intents)}, got {replied}")
+    typer.echo("\n".join(conversations.lines(results)))
 
 
 @account_app.command("add")

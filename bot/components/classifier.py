@@ -17,9 +17,11 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.answers import PROTOTYPE
+from bot.components.context import LEANING
 from bot.components.costs import Probabilities
 from bot.components.model import Examples, Model, Settings, learn
-from bot.components.sentence_encoder import SENTENCE_VECTORS
+from bot.components.questions import is_long
+from bot.components.sentence_encoder import SENTENCE_VECTORS, TOGETHER_VECTOR
 from bot.components.text import clean, fold
 from bot.components.tokenizer import CLEAN, SENTENCES
 
@@ -118,8 +120,16 @@ class LoketClassifier(IntentClassifier, GraphComponent):
         if sentence_vectors is not None:
             texts += message.get(SENTENCES)
             vectors = np.concatenate([vectors, sentence_vectors])
+        leans = message.get(LEANING)
+        if leans is not None:
+            texts.append(leans.text)
+            vectors = np.concatenate([vectors, message.get(TOGETHER_VECTOR)])
         chances = self.model.probabilities([fold(text) for text in texts], vectors)
-        return Probabilities(self.model.intents, chances[0], chances[1:], texts[1:])
+        together = chances[-1] if leans is not None else None
+        last = len(texts) - (leans is not None)
+        return Probabilities(
+            self.model.intents, chances[0], chances[1:last], texts[1:last], long=is_long(texts[0]), together=together
+        )
 
 
 def _vector(message: Message) -> np.ndarray:

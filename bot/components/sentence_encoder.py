@@ -17,16 +17,20 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components import kept_vectors
+from bot.components import context, kept_vectors
+from bot.components.danger_texts import LABEL, LEFT_OUT
 from bot.components.encoders import Encoder, load_encoder
-from bot.components.entities import ALARMS
+from bot.components.questions import apart, asks, is_long
 from bot.components.text import clean, is_question
 from bot.components.tokenizer import CLEAN, SENTENCES
+from bot.components.windows import windows
 
 # Message property: an array (sentences, dimension), only where sentences are read apart.
 SENTENCE_VECTORS = "sentence_vectors"
-# A message of more sentences is read as its first and last ones.
-MOST_SENTENCES = 12
+# Message property: the vector of the message together with the question before it, only where it leans on that one.
+TOGETHER_VECTOR = "together_vector"
+# Message properties: the parts of a long text, and their vectors (parts, dimension), made in the same pass as the text's own.
+PARTS, PART_VECTORS = "parts", "part_vectors"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -74,18 +78,32 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
-            parts = message.get(SENTENCES) or []
-            if not _read_apart(parts, message):
-                parts = []
-            if len(parts) > MOST_SENTENCES:
-                parts = parts[: MOST_SENTENCES // 2] + parts[-MOST_SENTENCES // 2 :]
+            text, parts = _text_of(message), message.get(SENTENCES) or []
+            parts = apart(parts, is_long(text)) if _read_apart(parts, text) else []
+            self.add_features_to_message(None, self._add_parts(message)[:1], TEXT, message)
+            if parts:
                 message.set(SENTENCES, parts)
-            texts = [_text_of(message), *parts]
-            vectors = self._encode(texts)
-            self.add_features_to_message(None, vectors[:1], TEXT, message)
-            if len(texts) > 1:
-                message.set(SENTENCE_VECTORS, vectors[1:])
+                message.set(SENTENCE_VECTORS, self._encode(parts))
+            leans = context.leaning(text, context.read(message.get("metadata")))
+            if leans is not None:
+                message.set(context.LEANING, leans)
+                message.set(TOGETHER_VECTOR, self._encode([leans.text]))
         return messages
+
+    def _add_parts(self, message: Message) -> np.ndarray:
+        """Sets the parts and their vectors; returns the vectors of the text and its parts."""
+        text = _text_of(message)
+        spans = windows(text)
+        with self._lock:
+            vectors = self._cache.get(text)
+        # A short text may have been a sentence of another: then its parts are not there.
+        if vectors is None or len(vectors) != 1 + len(spans):
+            vectors = self.encoder.encode_with_parts(text, spans)
+            with self._lock:
+                self._cache[text] = vectors
+        message.set(PARTS, [text[start:end] for start, end in spans])
+        message.set(PART_VECTORS, vectors[1:])
+        return vectors
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
@@ -96,23 +114,29 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             vectors = self.encoder.encode(texts)
         for example, vector in zip(examples, vectors, strict=True):
             self.add_features_to_message(None, vector[None], TEXT, example)
+            label = example.get(LABEL)
+            if label and label.group == LEFT_OUT and windows(_text_of(example)):
+                self._add_parts(example)
         return training_data
 
     def _encode(self, texts: list[str]) -> np.ndarray:
         with self._lock:
-            known = {text: self._cache[text] for text in texts if text in self._cache}
+            known = {text: self._cache[text][0] for text in texts if text in self._cache}
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
             # One at a time: nothing is won by a batch of so few, which would be padded to the longest.
             known.update({text: self.encoder.encode([text])[0] for text in new})
             with self._lock:
-                self._cache.update({text: known[text] for text in new})
+                self._cache.update({text: known[text][None] for text in new})
         return np.stack([known[text] for text in texts])
 
 
-def _read_apart(sentences: list[str], message: Message) -> bool:
-    """Whether the Decision may look at the sentences: they ask two things, or warn. A vector costs a millisecond."""
-    return len(sentences) > 1 and (bool(message.get(ALARMS)) or sum(map(is_question, sentences)) > 1)
+def _read_apart(sentences: list[str], text: str) -> bool:
+    """Whether the Decision may look at the sentences: they ask two things, or it is a long mail. A vector costs some
+    milliseconds."""
+    if len(sentences) < 2:
+        return False
+    return sum(map(is_question, sentences)) > 1 or (is_long(text) and any(map(asks, sentences)))
 
 
 def _text_of(message: Message) -> str:

@@ -23,6 +23,8 @@ _SIGNATURE = re.compile(
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}|([!?.,])\2+")
 _SPACE = re.compile(r"\s+")
+# Of so many letters, this share in capitals is a message typed in capitals, and no name or abbreviation.
+_SHOUTED, _LEAST_LETTERS = 0.6, 8
 
 # Spoken forms that parents type, and the word that the examples mostly have.
 _SPOKEN = {
@@ -40,12 +42,19 @@ _WORD = re.compile(r"'?[^\W_][\w'.]*", re.UNICODE)
 
 
 def clean(text: str) -> str:
-    """The parent's own words on one line, in their spelling. Never empty, unless the text was."""
+    """The parent's own words on one line, in their spelling but for capitals throughout. Never empty, unless the text was."""
     text = unicodedata.normalize("NFKC", text).replace("\u2019", "'").replace("\u2018", "'").replace("`", "'")
     own = _without_mail_noise(text) or text
     own = _LINK.sub(" ", own)
-    own = "".join(character for character in own if not _pictorial(character))
+    own = _in_lower_case("".join(character for character in own if not _pictorial(character)))
     return _SPACE.sub(" ", own).strip() or _SPACE.sub(" ", text).strip()
+
+
+def _in_lower_case(text: str) -> str:
+    """A text that is typed in capitals, without them: to the encoder they are other, rarer words."""
+    letters = [character for character in text if character.isupper() or character.islower()]
+    shouted = sum(map(str.isupper, letters))
+    return text.lower() if len(letters) >= _LEAST_LETTERS and shouted >= _SHOUTED * len(letters) else text
 
 
 def fold(text: str) -> str:

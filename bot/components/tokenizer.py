@@ -11,6 +11,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.components.dutch import Doc, dutch
+from bot.components.questions import clauses, points
 from bot.components.text import clean
 
 # Message properties that the later components read.
@@ -56,12 +57,18 @@ class DutchTokenizer(Tokenizer):
             message.set(TOKENS_NAMES[TEXT], [Token(token.text, token.idx) for token in doc if not token.is_space])
             cleaned = clean(self._bounded(text))
             message.set(CLEAN, cleaned)
-            message.set(SENTENCES, sentences(dutch().make_doc(cleaned)))
+            message.set(SENTENCES, parts(cleaned))
         return messages
 
     def _bounded(self, text: str) -> str:
         half = self._config["max_characters"] // 2
         return text if len(text) <= 2 * half else f"{text[:half]} … {text[-half:]}"
+
+
+def parts(text: str) -> list[str]:
+    """What a text may ask apart: its sentences, numbered points, and questions joined by "en"."""
+    found = [sentence for point in points(text) for sentence in sentences(dutch().make_doc(point))]
+    return [clause for sentence in found for clause in clauses(sentence)]
 
 
 def sentences(doc: Doc) -> list[str]:

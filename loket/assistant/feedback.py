@@ -6,12 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from loket.assistant.expected import NOT_HELPED
 from loket.conversations import models, transcript
 from loket.conversations.models import Message
 from loket.db.base import LARGEST_ID
 from loket.exceptions import Refused
-
-NOT_HELPED = "Jammer dat dit niet hielp."
 
 
 def give(session: Session, conversation_id: str, message_id: int, helpful: bool, now: datetime) -> list[Message]:

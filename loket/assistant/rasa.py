@@ -18,11 +18,14 @@ class AssistantUnavailable(LoketError):
     code = "assistant_unavailable"
 
 
-async def deliver(client: httpx.AsyncClient, message: Message, timeout: float) -> None:
+async def deliver(
+    client: httpx.AsyncClient, message: Message, timeout: float, before: dict[str, Any] | None = None
+) -> None:
     """Let the assistant answer a pending message. The answer arrives in the database, written by an action.
 
     Each message is a Rasa conversation of its own (sender id), because a long one is replayed at every turn. What must be
-    remembered stands with our conversation. Raises AssistantUnavailable.
+    remembered is kept with our conversation: `before` is what was said before this (loket.assistant.context).
+    Raises AssistantUnavailable.
     """
     body: dict[str, Any] = {
         "sender": f"{message.conversation_id}-{message.id}",
@@ -32,6 +35,8 @@ async def deliver(client: httpx.AsyncClient, message: Message, timeout: float) -
         body["intent"] = message.choice["intent"]
     else:
         body["text"] = message.text
+        if before:
+            body["metadata"]["context"] = before
     configured = settings.load()
     try:
         # httpx counts the time of each read anew; what drips in must not take longer either.

@@ -14,14 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.assistant import dialogue, rasa
+from loket.assistant import choices, context, dialogue, handing_over, rasa
 from loket.clock import utc_now
-from loket.conversations import contact, models, question_log, registry, transcript
+from loket.conversations import contact, danger, first_aid, models, question_log, registry, transcript
 from loket.conversations.models import Conversation, Message
 from loket.conversations.transcript import Said, choice
 from loket.db.base import reading, transaction
-from loket.exceptions import Refused
-from loket.tickets import queue
+from loket.tickets import queue, urgency
 from loket.tickets.models import Ticket
 
 logger = logging.getLogger(__name__)
@@ -66,14 +65,24 @@ def hand_off(
     registry.hold(session, conversation)
     existed = queue.of_conversation(session, conversation.id) is not None
     intent = question_log.guess(session, conversation.id)
+    kind = danger.words(question)
     ticket = queue.hand_off(
-        session, conversation, question, now, intent=intent, contact=contact, consent_reuse=consent_reuse
+        session,
+        conversation,
+        question,
+        now,
+        intent=intent,
+        contact=contact,
+        consent_reuse=consent_reuse,
+        urgent=kind is not None,
     )
+    if kind is not None and not existed:
+        urgency.show_numbers(session, ticket, kind, now)
     if not _was_typed(session, conversation.id, question):
         # What is left by the form is part of the conversation, for the parent and for the adviser.
         transcript.receive(session, conversation, question, None, now, choice=None)
         if existed:
-            queue.parent_writes(session, ticket, now)
+            queue.parent_writes(session, ticket, now, question)
     if not existed:
         said = dialogue.handed_over(ticket, now)
         transcript.add(session, conversation, models.SYSTEM, said.text, now, extra=said.extra)
@@ -96,7 +105,7 @@ def stranded_after() -> timedelta:
 def _take_in(conversation_id: str, client_id: str, text: str, choice_id: str) -> Message:
     try:
         with transaction() as session:
-            return _store(session, conversation_id, client_id, text, choice_id)
+            return store(session, conversation_id, client_id, text, choice_id, utc_now())
     except IntegrityError:
         # The same message came twice at the same moment; the other one is in.
         with reading() as session:
@@ -106,40 +115,32 @@ def _take_in(conversation_id: str, client_id: str, text: str, choice_id: str) ->
             return message
 
 
-def _store(session: Session, conversation_id: str, client_id: str, text: str, choice_id: str) -> Message:
+def store(session: Session, conversation_id: str, client_id: str, text: str, choice_id: str, now: datetime) -> Message:
+    """Keep what a parent sent, and do what needs no understanding; the same client id is the same message. Raises Refused."""
     earlier = transcript.same_client_id(session, conversation_id, client_id)
     if earlier is not None:
         return earlier
     conversation = session.get_one(Conversation, conversation_id)
     # Who answers is decided on the owner, which an adviser who steps in or leaves changes at this very moment.
     registry.hold(session, conversation)
-    now = utc_now()
-    if not choice_id:
-        message = transcript.receive(session, conversation, transcript.checked_text(text), client_id, now, choice=None)
-    else:
-        chosen = transcript.issued_choice(session, conversation, choice_id)
-        message = transcript.receive(session, conversation, chosen["label"], client_id, now, choice=chosen)
-        if message.state == models.PENDING and "intent" not in chosen:
-            _act_on(session, conversation, message, chosen, now)
+    chosen = transcript.issued_choice(session, conversation, choice_id) if choice_id else None
+    said = chosen["label"] if chosen else transcript.checked_text(text)
     ticket = queue.of_conversation(session, conversation_id)
-    if ticket is not None and message.state == models.DELIVERED:
-        queue.parent_writes(session, ticket, now)
+    helps = queue.assistant_helps(conversation, ticket)
+    message = transcript.receive(session, conversation, said, client_id, now, choice=chosen, for_assistant=helps)
+    if chosen and "intent" not in chosen and (helps or "safety" in chosen):
+        choices.act_on(session, conversation, message, chosen, now)
+    elif ticket is not None and message.state == models.DELIVERED:
+        queue.parent_writes(session, ticket, now, said)
+        if conversation.owner == models.QUEUE:
+            _tell_added(session, message, ticket)
     return message
 
 
-def _act_on(
-    session: Session, conversation: Conversation, message: Message, chosen: dict[str, Any], now: datetime
-) -> None:
-    """A choice that needs no understanding: ask a person, or ask again."""
-    message.state = models.ANSWERED
-    if chosen.get("handoff"):
-        question = _last_typed(session, conversation.id)
-        intent = question_log.guess(session, conversation.id)
-        ticket = queue.hand_off(session, conversation, question, now, intent=intent)
-        said, sender = dialogue.handed_over(ticket, now), models.SYSTEM
-    else:
-        said, sender = Said("Goed. Stel uw vraag gerust met andere woorden.", {"kind": "note"}), models.ASSISTANT
-    transcript.say(session, message, said, sender, now)
+def _tell_added(session: Session, message: Message, ticket: Ticket) -> None:
+    """Nobody is in the conversation just now: say what happens with what was typed."""
+    said = handing_over.added(ticket)
+    transcript.say(session, message, said, models.SYSTEM, message.created_at)
 
 
 def _was_typed(session: Session, conversation_id: str, text: str) -> bool:
@@ -148,22 +149,20 @@ def _was_typed(session: Session, conversation_id: str, text: str) -> bool:
     return text.split() in [message.text.split() for message in said if message.sender == models.PARENT]
 
 
-def _last_typed(session: Session, conversation_id: str) -> str:
-    """The last thing that the parent typed, rather than chose."""
-    query = select(Message).where(Message.conversation_id == conversation_id, Message.sender == models.PARENT)
-    for message in session.scalars(query.order_by(Message.id.desc())):
-        if message.choice is None:
-            return message.text
-    raise Refused("Typ eerst uw vraag. Dan geven wij die door aan een adviseur.", code="no_question", field="text")
-
-
 async def _have_answered(client: httpx.AsyncClient, message: Message) -> None:
+    before = await asyncio.to_thread(_said_before, message.id) if message.choice is None else None
     try:
-        await rasa.deliver(client, message, settings.load().assistant_timeout)
+        await rasa.deliver(client, message, settings.load().assistant_timeout, before)
     except rasa.AssistantUnavailable as error:
         logger.warning("assistant unavailable (%s) for message %s", error, message.id)
     # Whatever was said on the way, the database knows whether an action has answered.
     await asyncio.to_thread(_answered_or_failed, message.id)
+
+
+def _said_before(message_id: int) -> dict[str, Any] | None:
+    with reading() as session:
+        message = session.get_one(Message, message_id)
+        return context.of(session, message, message.created_at)
 
 
 def _answered_or_failed(message_id: int) -> None:
@@ -179,10 +178,22 @@ def give_up(session: Session, message_id: int, now: datetime) -> None:
     # An adviser may have stepped in while the assistant was silent: then this is theirs to answer, and nothing failed.
     registry.hold(session, message.conversation)
     if message.conversation.owner != models.ASSISTANT:
-        return dialogue.leave_to_person(session, message, now)
-    question_log.record(session, message, outcome="failed", now=now)
-    choices = [choice("Ja, vraag het een adviseur", handoff=True)]
-    said = Said(UNAVAILABLE, {"kind": "unavailable", "choices": choices})
+        ticket = dialogue.leave_to_person(session, message, now)
+        if ticket is not None and message.conversation.owner == models.QUEUE:
+            _tell_added(session, message, ticket)
+        return
+    kind = danger.words(message.text)
+    question_log.record(
+        session,
+        message,
+        outcome="failed" if kind is None else "urgent",
+        now=now,
+        decision={"safety": {"level": "alarm", "kind": kind, "words": True}} if kind else None,
+    )
+    if kind is not None:
+        return choices.alarm(session, message.conversation, message, kind, now)
+    options = [choice("Ja, vraag het een adviseur", handoff=True)]
+    said = Said(f"{UNAVAILABLE}\n\n{first_aid.failure_line()}", {"kind": "unavailable", "choices": options})
     transcript.say(session, message, said, models.SYSTEM, now)
 
 

@@ -32,7 +32,8 @@ class Conversation(Base):
     channel: Mapped[str] = mapped_column(String(12), default="web")
     sector: Mapped[str | None] = mapped_column(String(8))
     expects: Mapped[dict[str, Any] | None]
-    """What the assistant asked and waits for: {"sector_for": intent} or {"question": true}."""
+    """What the assistant asked and waits for: {"sector_for": [intents]} or {"question": true}; and "contact", how the
+    parent said they can be reached, until there is a ticket to put it with."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 
@@ -81,6 +82,6 @@ class Question(Base):
     """[{"name", "confidence"}], best first."""
     decision: Mapped[dict[str, Any]]
     outcome: Mapped[str] = mapped_column(String(16))
-    """answered, asked, handed_over, offered, urgent, not_helped, failed."""
+    """answered, asked, handed_over, offered, urgent, not_helped, failed, reply."""
     sector: Mapped[str | None] = mapped_column(String(8))
     created_at: Mapped[datetime]

@@ -70,10 +70,17 @@ def receive(
     client_id: str | None,
     now: datetime,
     choice: dict[str, Any] | None,
+    *,
+    for_assistant: bool | None = None,
 ) -> Message:
-    """Store what a parent wrote. For the assistant it is `pending`; for people it is `delivered`."""
+    """Store what a parent wrote. For the assistant it is `pending`; for people it is `delivered`.
+
+    Whose it is follows from the conversation's owner, unless `for_assistant` says it.
+    """
     message = add(session, conversation, models.PARENT, text, now, client_id=client_id, choice=choice)
-    message.state = models.PENDING if conversation.owner == models.ASSISTANT else models.DELIVERED
+    if for_assistant is None:
+        for_assistant = conversation.owner == models.ASSISTANT
+    message.state = models.PENDING if for_assistant else models.DELIVERED
     session.flush()
     return message
 
@@ -126,6 +133,15 @@ def settle(session: Session, message_id: int, state: str) -> bool:
 def say(session: Session, message: Message, said: Said, sender: str, now: datetime) -> Message:
     """Add a reply to a parent's message."""
     return add(session, message.conversation, sender, said.text, now, extra=said.extra, reply_to=message.id)
+
+
+def typed_before(session: Session, message: Message) -> str | None:
+    """What the parent typed, rather than chose, last before this message."""
+    earlier = select(Message).where(
+        Message.conversation_id == message.conversation_id, Message.sender == models.PARENT, Message.id < message.id
+    )
+    said = session.scalars(earlier.order_by(Message.id.desc()))
+    return next((one.text for one in said if one.choice is None), None)
 
 
 def replies_to(session: Session, message_id: int) -> list[Message]:

@@ -77,8 +77,10 @@ class AttachmentView:
 class MessageView:
     """`sender` is parent, assistant, adviser or system; `text` is Markdown (a parent's is plain); `html` is safe to show.
 
-    `text` and `html` hold the whole of an answer, for who shows nothing else; `answer` holds it in parts.
-    `kind` says what sort of reply it is: greeting, answer, talk, note, ask, sector, offer, handed_over, unavailable.
+    `text` and `html` hold the whole of an answer, for whoever shows nothing else; `answer` holds it in parts.
+    `kind` says what sort of reply it is: greeting, answer, talk, note, ask, sector, offer, handed_over, added, safety,
+    unavailable. `intents` are those that it answers. `danger` and `level` (ask, alarm) go with safety. `delivered` is true of
+    a parent's message that is with a person.
     """
 
     id: int
@@ -93,6 +95,10 @@ class MessageView:
     name: str = ""
     helpful: bool | None = None
     attachments: list[AttachmentView] = field(default_factory=list)
+    intents: list[str] = field(default_factory=list)
+    level: str = ""
+    danger: str = ""
+    delivered: bool = False
 
 
 def view(message: Message) -> MessageView:
@@ -112,6 +118,10 @@ def view(message: Message) -> MessageView:
         name=extra.get("name", ""),
         helpful=message.helpful,
         attachments=[AttachmentView(one["name"], one["url"], one["size"]) for one in extra.get("attachments", [])],
+        intents=list(extra.get("intents", [])),
+        level=extra.get("level", ""),
+        danger=extra.get("danger", ""),
+        delivered=message.state == models.DELIVERED,
     )
 
 

@@ -16,6 +16,7 @@ OUTCOMES = {
     "not_helped": "hielp niet, doorgegeven",
     "urgent": "dringend, doorgegeven",
     "failed": "assistent was weg",
+    "reply": "antwoordde op een vraag van de assistent",
 }
 
 ROLE_LABELS = {
@@ -59,6 +60,7 @@ EVENTS: dict[str, str] = {
     EventKind.REOPENED: "weer open",
     EventKind.PARENT_WROTE: "ouder schreef",
     EventKind.CALLED: "telefoongesprek",
+    EventKind.MADE_URGENT: "dringend gemaakt: woorden van gevaar",
 }
 
 AUDITED: dict[str, str] = {

@@ -76,5 +76,6 @@ async def read(client: httpx.AsyncClient, text: str) -> Reading:
     intent = next((known[e["name"]] for e in ranking if e["name"] in known and known[e["name"]].is_faq), None)
     sectors = [e["value"] for e in parsed.get("entities") or [] if e.get("entity") == "sector"]
     sector = next((value for value in sectors if value in catalogue.SECTORS), None)
-    urgent = first is not None and first.urgent and top == first.id
+    danger = ((parsed.get("decision") or {}).get("safety") or {}).get("level") == "alarm"
+    urgent = danger or (first is not None and first.urgent and top == first.id)
     return Reading(intent.id if intent else None, intent.theme if intent else None, sector, urgent, ranking)

@@ -39,6 +39,7 @@ from loket.tickets import (
     presence,
     queue,
     referrals,
+    safety_marks,
     text_modules,
     transfers,
 )
@@ -124,6 +125,17 @@ class TicketActions(Controller):
             lambda s, t, who: notes.add(s, t, who, data.get("note", ""), utc_now()),
             data,
         )
+
+    @post("/veiligheid", sync_to_thread=True)
+    def mark_safety(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
+        """Say that an alarm was needless, missed or of the wrong kind."""
+
+        def keep(session: Session, ticket: Ticket, who: Account) -> None:
+            message = _number(data, "message") or None
+            kind = data.get("danger") or None
+            safety_marks.add(session, ticket, who, data.get("mark", ""), kind, message, utc_now())
+
+        return act(request, ticket_id, Action.NOTE, keep, data)
 
     @post("/bijlage", sync_to_thread=True, request_max_body_size=attachments.MAX_BYTES + 64 * 1024)
     def attach(

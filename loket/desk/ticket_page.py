@@ -20,6 +20,7 @@ from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.accounts.roles import Action
 from loket.clock import local_day, utc_now
+from loket.conversations import danger
 from loket.conversations import models as chat
 from loket.conversations.models import Message, Question
 from loket.conversations.views import MessageView, view
@@ -38,6 +39,7 @@ from loket.tickets import (
     notes,
     presence,
     referrals,
+    safety_marks,
     text_modules,
     transfers,
 )
@@ -177,6 +179,12 @@ def _said(session: Session, ticket: Ticket, who: Account) -> dict[str, Any]:
         "messages": shown,
         "duplicates": duplicates,
         "notes": notes.of_ticket(session, ticket, who),
+        "safety_marks": [
+            {"label": safety_marks.LABELS[mark.mark], "kind": danger.KINDS.get(mark.kind or "", ""), "at": mark.at}
+            for mark in safety_marks.of_ticket(session, ticket.id)
+        ],
+        "mark_labels": safety_marks.LABELS,
+        "dangers": danger.KINDS,
         "files": files,
         "ready": [file for file in files if file.message_id is None and not file.internal],
     }

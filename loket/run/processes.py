@@ -102,6 +102,20 @@ def parse(texts: Iterator[str] | list[str], model: Path) -> Iterator[dict[str, A
         yield json.loads(line)
 
 
+def parser(model: Path) -> subprocess.Popen[str]:
+    """A process that reads JSON lines and says of each what the model makes of it. Raises BotMissing, ModelMissing."""
+    if not model.exists():
+        raise ModelMissing(f"there is no trained model at {model}; `loket train` makes one")
+    return subprocess.Popen(
+        [_bot_python(), "-m", "bot.parse", "--model", str(model)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+    )
+
+
 def _bot_python() -> str:
     if not BOT_PYTHON.exists():
         raise BotMissing

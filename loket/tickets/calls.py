@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from loket import catalogue
 from loket.accounts.models import Account
+from loket.conversations import danger, registry, transcript
 from loket.conversations import models as chat
-from loket.conversations import registry, transcript
 from loket.conversations.contact import Contact
 from loket.tickets import claims, events, queue
 from loket.tickets.models import EventKind, Ticket
@@ -40,7 +40,9 @@ def take(session: Session, adviser: Account, call: Call, now: datetime) -> Ticke
     told = f"{question}\n\nWens: {call.wish.strip()}" if call.wish.strip() else question
     transcript.receive(session, conversation, told, None, now, choice=None)
     intent = call.intent if call.intent in catalogue.load().intents else None
-    ticket = queue.create(session, conversation, question, intent, call.urgent, now)
+    # Words of danger count whatever box was ticked; who rang was spoken to, and needs no numbers on a screen.
+    urgent = call.urgent or danger.words(told) is not None
+    ticket = queue.create(session, conversation, question, intent, urgent, now)
     queue.complete(session, ticket, call.contact, None, now)
     session.flush()
     events.record(session, ticket, EventKind.CALLED, now, adviser, {"answered": bool(answer)})

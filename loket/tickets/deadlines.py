@@ -27,7 +27,8 @@ RESUMES = {EventKind.PARENT_WROTE, EventKind.REOPENED}
 RENEWS = {EventKind.REOPENED}
 STOPS = {EventKind.REPLIED, EventKind.HANDED_BACK, EventKind.CLOSED, EventKind.MERGED}
 RESTORES = {EventKind.CLOSE_UNDONE}
-KINDS = STARTS | PAUSES | RESUMES | RENEWS | STOPS | RESTORES
+HASTENS = {EventKind.MADE_URGENT}
+KINDS = STARTS | PAUSES | RESUMES | RENEWS | STOPS | RESTORES | HASTENS
 """The kinds of event that the clock listens to."""
 
 
@@ -106,6 +107,8 @@ def _start(event: Event, calendar: Calendar) -> Deadline:
 
 
 def _step(clock: Deadline, event: Event, calendar: Calendar) -> Deadline:
+    if event.kind in HASTENS and clock.status != STOPPED:
+        return _hasten(clock, event, calendar)
     if event.kind in PAUSES and clock.status == RUNNING:
         return _pause(clock, event.at, calendar)
     if event.kind in RESUMES and clock.status == PAUSED:
@@ -119,6 +122,13 @@ def _step(clock: Deadline, event: Event, calendar: Calendar) -> Deadline:
     if event.kind in RESTORES and clock.before_stop:
         return clock.before_stop
     return clock
+
+
+def _hasten(clock: Deadline, event: Event, calendar: Calendar) -> Deadline:
+    """The promise of an urgent question from now on; never later than what was promised before."""
+    promise = timedelta(hours=(event.data or {}).get("promise_hours", FALLBACK_HOURS))
+    due = min(clock.due, calendar.add(event.at, promise))
+    return replace(clock, promise=promise, left=min(clock.left, promise), since=event.at, due=due, status=RUNNING)
 
 
 def _pause(clock: Deadline, at: datetime, calendar: Calendar) -> Deadline:

@@ -38,7 +38,8 @@ def step_in(session: Session, conversation_id: str, adviser: Account, now: datet
     if last is None:
         return None
     intent = question_log.guess(session, conversation_id)
-    ticket = queue.hand_off(session, conversation, last.text, now, intent=intent)
+    question = question_log.last_question(session, conversation_id) or last.text
+    ticket = queue.hand_off(session, conversation, question, now, intent=intent)
     session.flush()
     if not claims.claim(session, ticket.id, adviser, now, made=True):
         return None

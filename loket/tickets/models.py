@@ -118,6 +118,7 @@ class EventKind(StrEnum):
     REOPENED = "reopened"
     PARENT_WROTE = "parent_wrote"
     CALLED = "called"
+    MADE_URGENT = "made_urgent"
 
 
 class TicketEvent(Base):
@@ -197,6 +198,23 @@ class Mention(Base):
     note_id: Mapped[int] = mapped_column(ForeignKey("ticket_note.id", ondelete="CASCADE"), primary_key=True, index=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
     seen_at: Mapped[datetime | None]
+
+
+class SafetyMark(Base):
+    """What an adviser says of an alarm: `needless`, `missed` or `wrong_kind` (then `kind` is the right one)."""
+
+    __tablename__ = "safety_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
+    """The parent's message that is meant, where it is one of the conversation."""
+    mark: Mapped[str] = mapped_column(String(12))
+    kind: Mapped[str | None] = mapped_column(String(32))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
 
 
 class Attachment(Base):

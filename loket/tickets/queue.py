@@ -18,7 +18,7 @@ from loket.conversations.models import Conversation, Message
 from loket.exceptions import Collision
 from loket.mail import outbox
 from loket.routing import rules, words
-from loket.tickets import attachments, claims, deadlines, drafts, escalation, locks, mails
+from loket.tickets import attachments, claims, deadlines, drafts, escalation, locks, mails, urgency
 from loket.tickets.events import change, record
 from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, EventKind, Ticket
 
@@ -76,6 +76,14 @@ def by_token(session: Session, token: str) -> Ticket | None:
     return session.scalar(select(Ticket).where(Ticket.token == token))
 
 
+def assistant_helps(conversation: Conversation, ticket: Ticket | None) -> bool:
+    """Whether the assistant answers in this conversation: always where it leads; where a question waits for a person it
+    helps out, unless the parent's next words are awaited by a person (decision 9)."""
+    if conversation.owner != chat.QUEUE or ticket is None:
+        return conversation.owner == chat.ASSISTANT
+    return ticket.state in (OPEN, CLAIMED, REFERRED, CLOSED)
+
+
 def parent_adds(session: Session, ticket: Ticket, text: str, client_id: str | None, now: datetime) -> Message:
     """The parent adds something to a question by its own page: it is for people, whoever has the conversation.
 
@@ -84,21 +92,23 @@ def parent_adds(session: Session, ticket: Ticket, text: str, client_id: str | No
     locks.hold(session, ticket)
     message = transcript.receive(session, ticket.conversation, text, client_id, now, choice=None)
     message.state = chat.DELIVERED
-    parent_writes(session, ticket, now)
+    parent_writes(session, ticket, now, text)
     return message
 
 
-def parent_writes(session: Session, ticket: Ticket, now: datetime) -> None:
+def parent_writes(session: Session, ticket: Ticket, now: datetime, text: str = "") -> None:
     """A message of the parent came in: a ticket that is not in hand any more opens again.
 
-    It goes back to the adviser who asked, or who is still there, for the length of a lease; otherwise to the queue.
+    It goes back to the adviser who asked, or who is still there, for the length of a lease; otherwise to the queue. `text`
+    is what was written, when nothing but this service has read it: its words may warn of danger.
     """
     # Decided on the ticket as it is once no adviser is half way through closing it.
     locks.hold(session, ticket)
     if ticket.merged_into is not None:
-        return parent_writes(session, session.get_one(Ticket, ticket.merged_into), now)
+        return parent_writes(session, session.get_one(Ticket, ticket.merged_into), now, text)
     _reopen(session, ticket, now)
     record(session, ticket, EventKind.PARENT_WROTE, now)
+    urgency.look(session, ticket, text, now)
 
 
 def reply(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loket.training import examples
+from loket.training import danger, examples
 from loket.yamlfile import ContentError, Problem
 
 FALLBACK = "nlu_fallback"
@@ -25,11 +25,12 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Gold:
-    """A question, its intent, and the other intents whose answer would also do."""
+    """A question, its intent, the other intents whose answer would also do, and its form: "vraag" or "verhaal"."""
 
     text: str
     intent: str
     ook: tuple[str, ...] = field(default=())
+    vorm: str = ""
 
     def accepts(self, intent: str | None) -> bool:
         return intent == self.intent or intent in self.ook
@@ -45,7 +46,7 @@ def read_gold(path: Path) -> list[Gold]:
 
 
 def read_gold_jsonl(path: Path) -> list[Gold]:
-    """Questions as JSON lines: {"text", "intent"} and perhaps {"ook": [intents]}. Empty lines are skipped."""
+    """Questions as JSON lines: {"text", "intent"} and perhaps {"ook": [intents], "vorm"}. Empty lines are skipped."""
     gold: list[Gold] = []
     problems: list[Problem] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -71,7 +72,7 @@ def _gold_of(row: Any) -> Gold:
     also = row.get("ook") or []
     if not isinstance(also, list) or not all(isinstance(intent, str) for intent in also):
         raise ValueError('"ook" is no list of intents')
-    return Gold(row["text"], row["intent"], tuple(also))
+    return Gold(row["text"], row["intent"], tuple(also), str(row.get("vorm") or ""))
 
 
 def evaluate(parsed: Sequence[Row], gold: Sequence[Gold], urgent: Collection[str] = ()) -> dict[str, Any]:
@@ -81,7 +82,10 @@ def evaluate(parsed: Sequence[Row], gold: Sequence[Gold], urgent: Collection[str
     first_lenient    … or one that would also do; so count all figures below but macro_f1
     first_three      a right one is among the best three
     answered_wrong   of what was answered outright, the share whose answer was not a right one
-    urgent_recall    of the urgent and crisis questions, the share that was treated as urgent, or whose urgent intent came first
+    answered_at_2    the share that could be answered, surest first, with at most 2 % wrong ("cov@2%")
+    urgent_recall    of the urgent and crisis questions, the share in which danger was seen: the line, or the alarm
+    needless_alarms  of all other questions, the share with an alarm; needless_asks: with the line
+    forms            first_lenient of questions and of stories apart, where the questions say which they are
     calibration_error  mean distance between how sure the classifier was and how often it was right, over ten bins
     """
     if len(parsed) != len(gold):
@@ -94,10 +98,8 @@ def evaluate(parsed: Sequence[Row], gold: Sequence[Gold], urgent: Collection[str
     in_crisis = [place for place, entry in enumerate(gold) if entry.intent == CRISIS]
     pressing = [place for place, entry in enumerate(gold) if entry.intent == CRISIS or entry.intent in urgent]
 
-    def noticed(place: int) -> bool:
-        by_rank = firsts[place] == gold[place].intent and gold[place].intent in urgent
-        return kinds[place] == "urgent" or by_rank
-
+    calm = sorted(set(range(len(gold))) - set(pressing))
+    levels = [danger.level_of(row) for row in parsed]
     right = [entry.accepts(first) for entry, first in zip(gold, firsts, strict=True)]
     times = sorted(float(row.get("ms") or 0.0) for row in parsed)
     return {
@@ -110,12 +112,16 @@ def evaluate(parsed: Sequence[Row], gold: Sequence[Gold], urgent: Collection[str
         "answered_wrong": share(not gold[place].accepts(_answered_with(parsed[place])) for place in answered),
         "asked": share(kind == "ask" for kind in kinds),
         "handed_over": share(kind == "handoff" for kind in kinds),
-        "out_of_domain_answered": share(_answers_outside(parsed[place]) for place in outside),
-        "urgent_recall": recall(noticed(place) for place in pressing),
-        "crisis_recall": recall(kinds[place] == "urgent" for place in in_crisis),
+        "out_of_domain_answered": share(_answers_outside(parsed[place], gold[place]) for place in outside),
+        "answered_at_2": coverage(risk_coverage(parsed, gold), 0.02),
+        "urgent_recall": recall(levels[place] != danger.NONE for place in pressing),
+        "crisis_recall": recall(levels[place] != danger.NONE for place in in_crisis),
+        "needless_alarms": share(levels[place] == danger.ALARM for place in calm),
+        "needless_asks": share(levels[place] == danger.ASK for place in calm),
         "calibration_error": calibration_error([confidence(row) for row in parsed], right),
         "p50_ms": percentile(times, 0.50),
         "p95_ms": percentile(times, 0.95),
+        "forms": _forms(gold, right),
         "confused": confused(gold, firsts),
     }
 
@@ -133,7 +139,7 @@ def confidence(row: Row) -> float:
 
 
 def kind_of(row: Row) -> str:
-    """What was done with the question: answer, ask, handoff or urgent. A pipeline without a decision answers, or asks."""
+    """What was done with the question: answer, ask or handoff. A pipeline without a decision answers, or asks."""
     if decision := row.get("decision"):
         return str(decision["kind"])
     return "ask" if row.get("intent") in (FALLBACK, None) else "answer"
@@ -144,9 +150,18 @@ def _answered_with(row: Row) -> str | None:
     return intents[0] if intents else row.get("intent")
 
 
-def _answers_outside(row: Row) -> bool:
-    """Whether a question that is none of the counter's got an answer about school."""
-    return kind_of(row) == "answer" and _answered_with(row) != OUT_OF_DOMAIN
+def _answers_outside(row: Row, gold: Gold) -> bool:
+    """Whether a question that is none of the counter's got an answer about school that would not do either."""
+    return kind_of(row) == "answer" and not gold.accepts(_answered_with(row))
+
+
+def _forms(gold: Sequence[Gold], right: Sequence[bool]) -> dict[str, dict[str, float]]:
+    """For each form of question: how many, and the share that is right in the first place (lenient)."""
+    forms = {}
+    for form in sorted({entry.vorm for entry in gold if entry.vorm}):
+        hits = [good for entry, good in zip(gold, right, strict=True) if entry.vorm == form]
+        forms[form] = {"n": len(hits), "first_lenient": share(hits)}
+    return forms
 
 
 def share(values: Iterable[bool]) -> float:
@@ -190,6 +205,11 @@ def risk_coverage(parsed: Sequence[Row], gold: Sequence[Gold]) -> list[tuple[flo
         wrong += not gold[place].accepts(first)
         points.append((count / len(order), wrong / count))
     return points
+
+
+def coverage(points: Sequence[tuple[float, float]], most_wrong: float) -> float:
+    """The largest share of the points of risk_coverage at which at most `most_wrong` is wrong."""
+    return max((answered for answered, wrong in points if wrong <= most_wrong), default=0.0)
 
 
 def confused(gold: Sequence[Gold], firsts: Sequence[str], most: int = 20) -> list[dict[str, Any]]:

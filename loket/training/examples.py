@@ -27,10 +27,10 @@ class Example:
 
 def load(folder: Path, theme: str | None = None) -> list[Example]:
     """All examples of a folder, or of one theme's file. Raises ContentError with file and line."""
-    paths = [folder / f"{theme}.yml"] if theme else _theme_files(folder)
+    files = [folder / f"{theme}.yml"] if theme else _theme_files(folder)
     examples: list[Example] = []
     problems: list[Problem] = []
-    for path in paths:
+    for path in files:
         try:
             examples += load_file(path)
         except ContentError as error:

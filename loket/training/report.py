@@ -7,13 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from loket.training import danger
 from loket.training.examples import GOLD_DIR
+from loket.training.margins import wilson
 
 BASELINE = GOLD_DIR / "baseline.json"
 NOT_LOWER = ("first", "first_three", "macro_f1", "answered")
-NOT_HIGHER = ("answered_wrong", "out_of_domain_answered")
+NOT_HIGHER = ("answered_wrong", "out_of_domain_answered", "needless_alarms")
 WHOLE = ("urgent_recall", "crisis_recall")
 """Whatever else a model does: it misses no crisis."""
+DANGER_NOT_LOWER = ("ordinary_without_alarm", "serious_seen", "must_alarm_alarmed", "right_kind")
+DANGER_NOT_HIGHER = ("ordinary_with_ask",)
+DANGER_SLACK = 0.02
+"""The same for the figures of danger, which are of fewer texts."""
 SLACK = 0.01
 """How much a figure may move before the gate closes: about ten questions of the gold set."""
 
@@ -28,8 +34,11 @@ LABELS = {
     "asked": "asked what was meant",
     "handed_over": "handed over",
     "out_of_domain_answered": "out of domain, answered outright",
-    "urgent_recall": "urgent questions caught",
-    "crisis_recall": "crisis caught",
+    "answered_at_2": "could be answered with 2 % wrong",
+    "urgent_recall": "danger in urgent questions seen",
+    "crisis_recall": "  in crisis",
+    "needless_alarms": "other questions, with an alarm",
+    "needless_asks": "  with the line about danger",
     "calibration_error": "calibration error",
     "p50_ms": "time a message, median (ms)",
     "p95_ms": "time a message, 95 % (ms)",
@@ -42,13 +51,45 @@ def lines(figures: dict[str, Any]) -> Iterator[str]:
     for key, label in LABELS.items():
         value = figures[key]
         yield f"{label:<40}{value:>8.1f}" if key in NOT_SHARES and key != "n" else _line(label, key, value)
+    for form, figure in figures["forms"].items():
+        label = f"right or as good, {form} ({figure['n']})"
+        yield f"{label:<40}{figure['first_lenient']:>8.1%}"
     yield "most confused (right intent, found instead, times):"
     for pair in figures["confused"]:
         yield f"  {pair['intent']:<36}{pair['found']:<36}{pair['count']:>3}"
 
 
-def worse(figures: dict[str, Any], baseline: Path = BASELINE) -> list[str]:
-    """In what the figures fall below the recorded ones; empty when a model may go live."""
+DANGER_LABELS = {
+    "ordinary_without_alarm": "ordinary texts without an alarm",
+    "ordinary_with_ask": "  of which with the line",
+    "serious_seen": "serious texts seen",
+    "must_alarm_alarmed": "that must alarm, alarmed",
+    "right_kind": "  of which with the right kind",
+}
+
+
+def danger_lines(figures: dict[str, danger.Figure]) -> Iterator[str]:
+    """The figures of danger as lines of text, each with its 95 % margin, the kinds last."""
+    for key, label in DANGER_LABELS.items():
+        yield f"{label:<40}{_with_margin(figures[key])}"
+    yield f"{'of each kind':<40}{'seen':>8}{'alarmed':>10}{'kind':>8}"
+    for kind in danger.KINDS:
+        parts = [figures.get(f"{kind}.{key}") for key in ("serious_seen", "must_alarm_alarmed", "right_kind")]
+        if parts[0]:
+            shares = ["-" if not part or not part[1] else f"{part[0] / part[1]:.0%}" for part in parts]
+            yield f"  {kind + f' ({parts[0][1]})':<38}{shares[0]:>8}{shares[1]:>10}{shares[2]:>8}"
+
+
+def _with_margin(figure: danger.Figure) -> str:
+    hits, of = figure
+    low, high = wilson(hits, of)
+    return f"{hits / of if of else 0:>8.1%}  ({low:.1%} to {high:.1%} of {of})"
+
+
+def worse(
+    figures: dict[str, Any], dangers: dict[str, danger.Figure] | None = None, baseline: Path = BASELINE
+) -> list[str]:
+    """In what the figures, and those of danger, fall below the recorded ones; empty when a model may go live."""
     recorded = json.loads(baseline.read_text(encoding="utf-8"))
     found = [
         f"{LABELS[key].strip()}: {figures[key]:.3f}, recorded {recorded[key]:.3f}"
@@ -56,13 +97,27 @@ def worse(figures: dict[str, Any], baseline: Path = BASELINE) -> list[str]:
         for key in keys
         if sign * (recorded[key] - figures[key]) > SLACK
     ]
-    return found + [f"{LABELS[key]}: {figures[key]:.3f}, must be 1" for key in WHOLE if figures[key] < 1]
+    found += [f"{LABELS[key].strip()}: {figures[key]:.3f}, must be 1" for key in WHOLE if figures[key] < 1]
+    if dangers is None:
+        return found
+    shares, of_danger = _shares(dangers), recorded["danger"]
+    return found + [
+        f"{DANGER_LABELS[key].strip()}: {shares[key]:.3f}, recorded {of_danger[key]:.3f}"
+        for keys, sign in ((DANGER_NOT_LOWER, 1), (DANGER_NOT_HIGHER, -1))
+        for key in keys
+        if sign * (of_danger[key] - shares[key]) > DANGER_SLACK
+    ]
 
 
-def record(figures: dict[str, Any], baseline: Path = BASELINE) -> None:
+def record(figures: dict[str, Any], dangers: dict[str, danger.Figure], baseline: Path = BASELINE) -> None:
     """Make these figures the ones to hold. Times are left out: they say more of the machine."""
     kept = {key: round(value, 4) for key, value in figures.items() if key in LABELS and not key.endswith("_ms")}
+    kept["danger"] = {key: round(value, 4) for key, value in _shares(dangers).items()}
     baseline.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def _shares(dangers: dict[str, danger.Figure]) -> dict[str, float]:
+    return {key: dangers[key][0] / dangers[key][1] if dangers[key][1] else 0.0 for key in DANGER_LABELS}
 
 
 def _line(label: str, key: str, value: float) -> str:

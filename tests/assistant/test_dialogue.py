@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from loket import settings
 from loket.assistant import dialogue
 from loket.assistant.dialogue import Turn, Understood
-from loket.conversations import registry, transcript
+from loket.conversations import first_aid, registry, transcript
 from loket.conversations.models import Conversation, Message, Question
 from loket.faq import answers, review_state, variants
 from loket.faq.variants import Known
@@ -205,9 +205,11 @@ def test_yes_to_the_only_choice_is_that_choice(talk: Talk) -> None:
     assert talk("ja", "ja")[0]["intents"] == ["online_pesten"]
 
 
-def test_yes_to_several_choices_chooses_none(talk: Talk, session: Session) -> None:
-    talk("pest", act=dialogue.ask, kind="ask", intents=["online_pesten", "pesten_aanpak"])
-    assert talk("ja", "ja")[0]["intents"] == ["ja"]
+def test_yes_to_several_choices_asks_which(talk: Talk, session: Session) -> None:
+    (asked,) = talk("pest", act=dialogue.ask, kind="ask", intents=["online_pesten", "pesten_aanpak"])
+    (again,) = talk("ja", "ja")
+    assert (again["kind"], [c["label"] for c in again["choices"]]) == ("ask", [c["label"] for c in asked["choices"]])
+    assert talk("de tweede", "nlu_fallback")[0]["intents"] == ["pesten_aanpak"]
     assert ticket_of(session) is None
 
 
@@ -276,15 +278,24 @@ def test_not_helped_without_an_answer_offers_a_person(talk: Talk, session: Sessi
     assert ticket_of(session) is None
 
 
-@pytest.mark.parametrize("intent", ["seksueel_misbruik_geweld", "kindermishandeling_vermoeden", "crisis"])
-def test_urgent_gets_the_safety_information_and_an_urgent_ticket(talk: Talk, session: Session, intent: str) -> None:
-    first, receipt = talk("Er is iets ergs gebeurd", intent)
-    assert (first["kind"], first["urgent"]) == ("answer", True)
-    assert first["answer"]["short"].strip() == answers.cached()[intent].short.strip()
+@pytest.mark.parametrize(
+    ("intent", "kind"),
+    [
+        ("seksueel_misbruik_geweld", "abuse_school"),
+        ("kindermishandeling_vermoeden", "abuse_home"),
+        ("crisis", "suicide"),
+    ],
+)
+def test_a_model_that_knows_no_levels_alarms_with_its_urgent_intents(
+    talk: Talk, session: Session, intent: str, kind: str
+) -> None:
+    first, receipt = talk("Er is iets heel ergs gebeurd met mijn kind", intent)
+    assert (first["kind"], first["level"], first["danger"]) == ("safety", "alarm", kind)
+    assert first["text"] == first_aid.text(kind, now_open=True)
     assert receipt["kind"] == "handed_over"
     ticket = ticket_of(session)
     assert ticket is not None
-    assert (ticket.urgent, ticket.team, ticket.question) == (True, "veiligheid", "Er is iets ergs gebeurd")
+    assert (ticket.urgent, ticket.team) == (True, "veiligheid")
     assert ticket.promised_by - NOON == timedelta(hours=2)
 
 
@@ -324,11 +335,12 @@ def test_a_message_is_answered_once(talk: Talk, session: Session) -> None:
     assert dialogue.begin(session, message.id, Understood("pesten_aanpak"), NOON) is None
 
 
-def test_a_message_of_a_conversation_that_a_person_has_is_not_answered(
+def test_a_message_of_a_conversation_in_which_an_adviser_is_live_is_not_answered(
     session: Session, conversation: Conversation
 ) -> None:
     message = transcript.receive(session, conversation, "En dit nog", None, NOON, None)
     queue.hand_off(session, conversation, "Eerder gevraagd", NOON)
+    conversation.owner = "adviser"
     assert dialogue.begin(session, message.id, Understood("pesten_aanpak"), NOON) is None
     assert message.state == "delivered"
 

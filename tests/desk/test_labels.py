@@ -14,8 +14,9 @@ def test_every_kind_of_event_has_a_dutch_label() -> None:
 
 
 def test_every_outcome_has_a_dutch_label() -> None:
-    dialogue = (ROOT / "loket" / "assistant" / "dialogue.py").read_text(encoding="utf-8")
+    modules = sorted((ROOT / "loket" / "assistant").glob("*.py"))
+    dialogue = "\n".join(module.read_text(encoding="utf-8") for module in modules)
     outcomes = set(re.findall(r'turn\.log\("(\w+)"', dialogue))
-    outcomes |= set(re.findall(r'_hand_over\(turn, [^,]+, "(\w+)"', dialogue))
+    outcomes |= set(re.findall(r'hand_over\(turn, [^,]+, "(\w+)"', dialogue))
     assert len(outcomes) >= 6
     assert outcomes <= set(labels.OUTCOMES)

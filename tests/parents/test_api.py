@@ -23,7 +23,7 @@ from tests.support.site import all_of
 
 MESSAGE_FIELDS = {
     "id", "sender", "text", "html", "created_at", "answer", "choices", "kind", "title", "name", "helpful",
-    "attachments",
+    "attachments", "intents", "level", "danger", "delivered",
 }  # fmt: skip
 
 
@@ -391,11 +391,21 @@ def test_handoff_at_the_same_moment_is_one_ticket(served: str) -> None:
     assert len({answer.json()["reference"] for answer in answers}) == 1
 
 
-def test_after_handoff_a_message_goes_to_the_adviser_and_not_to_the_assistant(parent: Parent, rasa: FakeRasa) -> None:
+def test_after_handoff_what_is_no_question_of_its_own_goes_to_the_adviser_and_says_so(
+    parent: Parent, rasa: FakeRasa
+) -> None:
     parent.post("handoff", {"question": "Mag dit?"})
+    rasa.teach("En nog iets", "nlu_fallback", "action_ask", kind="handoff")
     body = parent.ask("En nog iets")
-    assert body == {"messages": [], "owner": "queue"}
-    assert rasa.heard == []
+    assert (body["owner"], [reply["kind"] for reply in body["messages"]]) == ("queue", ["added"])
+    assert "Toegevoegd aan uw vraag" in body["messages"][0]["text"]
+
+
+def test_after_handoff_a_question_of_its_own_is_answered(parent: Parent) -> None:
+    parent.post("handoff", {"question": "Mag dit?"})
+    (reply,) = parent.ask("Mijn kind wordt gepest")["messages"]
+    assert (reply["kind"], reply["intents"]) == ("answer", ["pesten_aanpak"])
+    assert "Dit hoort bij mijn vraag" in reply["choices"][-1]["label"]
 
 
 def test_events_tell_messages_and_the_owner(served: str) -> None:

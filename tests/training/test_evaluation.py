@@ -12,16 +12,17 @@ from loket.yamlfile import ContentError
 
 KEYS = (
     "n first first_lenient first_three macro_f1 answered answered_wrong asked handed_over out_of_domain_answered "
-    "urgent_recall crisis_recall calibration_error p50_ms p95_ms confused"
+    "answered_at_2 urgent_recall crisis_recall needless_alarms needless_asks calibration_error p50_ms p95_ms forms confused"
 )
 
 
-def row(kind: str, *ranking: tuple[str, float], ms: float = 2.0) -> dict[str, Any]:
+def row(kind: str, *ranking: tuple[str, float], ms: float = 2.0, danger: str = "none") -> dict[str, Any]:
     """What bot.parse prints: with the fallback before the classifier's ranking where the decision is not to answer."""
     entries = [{"name": name, "confidence": chance} for name, chance in ranking]
     if kind in ("ask", "handoff"):
         entries = [{"name": "nlu_fallback", "confidence": ranking[0][1]}, *entries]
     decision = {"kind": kind, "intents": [name for name, _ in ranking][:3], "probability": 0.5, "reason": "x"}
+    decision["safety"] = {"level": danger, "kind": None, "probability": 0.5}
     return {
         "text": "",
         "intent": entries[0]["name"],
@@ -45,8 +46,8 @@ PARSED = [
     row("answer", ("b", 0.9), ("a", 0.1)),
     row("ask", ("a", 0.5), ("c", 0.3), ("b", 0.2)),
     row("handoff", ("buiten_domein", 0.9), ("a", 0.1)),
-    row("urgent", ("crisis", 0.2), ("a", 0.1)),
-    row("answer", ("misbruik", 0.9), ms=9),
+    row("ask", ("crisis", 0.2), ("a", 0.1), danger="alarm"),
+    row("answer", ("misbruik", 0.9), ms=9, danger="ask"),
 ]
 
 
@@ -59,7 +60,7 @@ def test_figures_of_six_questions() -> None:
     assert figures["first_three"] == 1.0
     assert figures["answered"] == 0.5
     assert figures["answered_wrong"] == 0.0
-    assert figures["asked"] == pytest.approx(1 / 6)
+    assert figures["asked"] == pytest.approx(2 / 6)
     assert figures["handed_over"] == pytest.approx(1 / 6)
     assert figures["out_of_domain_answered"] == 0.0
     assert figures["urgent_recall"] == figures["crisis_recall"] == 1.0
@@ -69,6 +70,14 @@ def test_figures_of_six_questions() -> None:
 
 def test_figures_can_be_written_as_json() -> None:
     assert json.loads(json.dumps(evaluate(PARSED, GOLD)))["n"] == 6
+
+
+def test_alarms_and_lines_at_other_questions_are_needless() -> None:
+    parsed = [row("answer", ("a", 0.9), danger=level) for level in ("alarm", "ask", "ask", "none")]
+    figures = evaluate(
+        [*parsed, row("answer", ("crisis", 0.9), danger="alarm")], [*[Gold("x", "a")] * 4, Gold("x", "crisis")]
+    )
+    assert (figures["needless_alarms"], figures["needless_asks"]) == (0.25, 0.5)
 
 
 def test_crisis_that_is_only_answered_is_missed() -> None:
@@ -84,6 +93,25 @@ def test_an_answer_to_another_question_is_wrong() -> None:
 def test_answering_what_is_none_of_our_business_counts() -> None:
     figures = evaluate([row("answer", ("a", 0.9)), row("ask", ("a", 0.9))], [Gold("x", "buiten_domein")] * 2)
     assert figures["out_of_domain_answered"] == 0.5
+
+
+def test_out_of_domain_an_answer_that_would_also_do_is_not_counted() -> None:
+    gold = [Gold("x", "buiten_domein", ("a",)), Gold("x", "buiten_domein", ("b",))]
+    assert evaluate([row("answer", ("a", 0.9))] * 2, gold)["out_of_domain_answered"] == 0.5
+
+
+def test_as_much_as_can_be_answered_with_two_percent_wrong() -> None:
+    parsed = [row("answer", ("a", 0.99 - place / 1000)) for place in range(100)]
+    gold = [Gold("x", "b" if place in (50, 99) else "a") for place in range(100)]
+    assert evaluate(parsed, gold)["answered_at_2"] == 1.0
+    gold[10] = Gold("x", "b")
+    assert evaluate(parsed, gold)["answered_at_2"] == 0.5
+
+
+def test_questions_and_stories_are_counted_apart() -> None:
+    gold = [Gold("x", "a", vorm="vraag"), Gold("x", "b", vorm="verhaal"), Gold("x", "a", vorm="verhaal")]
+    forms = evaluate([row("answer", ("a", 0.9))] * 3, gold)["forms"]
+    assert forms == {"verhaal": {"n": 2, "first_lenient": 0.5}, "vraag": {"n": 1, "first_lenient": 1.0}}
 
 
 def test_no_questions_give_no_error() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from loket import catalogue
 from loket.run import processes
-from loket.training import evaluation, examples, report
+from loket.training import danger, evaluation, examples, report
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +20,23 @@ def figures(model: Path) -> dict:
     return evaluation.evaluate(parsed, gold, urgent)
 
 
-def test_the_recorded_figures_are_held(figures):
-    assert report.worse(figures) == []
+@pytest.fixture(scope="module")
+def dangers(model: Path) -> dict:
+    gold = danger.read(danger.GOLD)
+    return danger.figures(list(processes.parse([text.text for text in gold], model)), gold)
+
+
+def test_the_recorded_figures_are_held(figures, dangers):
+    assert report.worse(figures, dangers) == []
+
+
+@pytest.mark.parametrize(("key", "by"), [("serious_seen", -30), ("right_kind", -30), ("ordinary_with_ask", 30)])
+def test_a_model_that_sees_less_danger_is_refused(key, by):
+    recorded = json.loads(report.BASELINE.read_text())
+    held = {name: (round(share * 1000), 1000) for name, share in recorded["danger"].items()}
+    assert report.worse(recorded, held) == []
+    lines = report.worse(recorded, held | {key: (held[key][0] + by, 1000)})
+    assert [line.split(":")[0] for line in lines] == [report.DANGER_LABELS[key].strip()]
 
 
 def test_every_crisis_and_urgent_question_is_caught(figures):
@@ -44,5 +59,6 @@ def test_a_model_that_misses_one_crisis_is_refused():
 
 def test_recording_keeps_no_times(tmp_path):
     recorded = json.loads(report.BASELINE.read_text())
-    report.record(recorded | {"p50_ms": 3.0, "p95_ms": 9.0, "confused": []}, tmp_path / "baseline.json")
+    dangers = dict.fromkeys(report.DANGER_LABELS, (1, 2))
+    report.record(recorded | {"p50_ms": 3.0, "p95_ms": 9.0, "confused": []}, dangers, tmp_path / "baseline.json")
     assert json.loads((tmp_path / "baseline.json").read_text()).keys() == recorded.keys()

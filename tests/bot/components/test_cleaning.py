@@ -18,6 +18,19 @@ def test_phone_spelling_reads_as_the_written_word(typed: str, read: str) -> None
     assert fold(clean(typed)) == read
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("MIJN ZOON IS GESCHORST, MAG DAT?", "mijn zoon is geschorst, mag dat?"),
+        ("VWO?", "VWO?"),
+        ("mijn zoon doet VWO op het ROC", "mijn zoon doet VWO op het ROC"),
+        ("ابنتي", "ابنتي"),
+    ],
+)
+def test_a_text_in_capitals_loses_them(typed: str, read: str) -> None:
+    assert clean(typed) == read
+
+
 def test_emoji_and_links_carry_no_words() -> None:
     assert clean("help 😡👩‍👧 zie https://voorbeeld.nl/x?y=1 geschorst") == "help zie geschorst"
 

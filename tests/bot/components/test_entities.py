@@ -4,6 +4,7 @@ import pytest
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.danger_texts import read
 from bot.components.dutch import dutch
 from bot.components.entities import ALARMS, DutchEntities, InvalidPatterns, Rules, read_entries
 
@@ -51,11 +52,13 @@ def test_two_sectors_are_no_sector(rules: Rules) -> None:
 @pytest.mark.parametrize(
     ("text", "alarm"),
     [
-        ("hij wil niet meer leven", "crisis"),
-        ("Ze praat over ZELFMOORD", "crisis"),
-        ("ze wil gewoon dood", "crisis"),
-        ("ze is door een leraar hard geslagen", "seksueel_misbruik_geweld"),
-        ("een klasgenootje met blauwe plekken", "kindermishandeling_vermoeden"),
+        ("hij wil niet meer leven", "suicide"),
+        ("Ze praat over ZELFMOORD", "suicide"),
+        ("ze wil gewoon dood", "suicide"),
+        ("ze is door een leraar hard geslagen", "abuse_school"),
+        ("een klasgenootje met striemen", "abuse_home"),
+        ("hij heeft een mes bij zich", "threat_weapon"),
+        ("kızım ölmek istiyor", "suicide"),
     ],
 )
 def test_alarm_words_warn_and_are_no_entity(rules: Rules, text: str, alarm: str) -> None:
@@ -63,9 +66,9 @@ def test_alarm_words_warn_and_are_no_entity(rules: Rules, text: str, alarm: str)
     assert "alarm" not in found(rules, text)
 
 
-def test_every_alarm_is_of_an_intent_that_is_urgent() -> None:
+def test_every_kind_of_danger_has_words() -> None:
     alarms = {entry["value"] for entry in read_entries(PATTERNS) if entry["entity"] == "alarm"}
-    assert alarms == {"crisis", "seksueel_misbruik_geweld", "kindermishandeling_vermoeden"}
+    assert alarms == {kind for _, level, kind in read(Path("data/safety")) if level != "none"}
 
 
 def test_patterns_travel_inside_the_model(make) -> None:
@@ -74,7 +77,7 @@ def test_patterns_travel_inside_the_model(make) -> None:
     message = loaded.process([Message({"text": "groep 3, hij wil niet meer leven"})])[0]
     assert [entity["value"] for entity in message.get("entities")] == ["groep 3", "po"]
     assert message.get("entities")[0]["extractor"] == "DutchEntities"
-    assert message.get(ALARMS) == {"crisis"}
+    assert message.get(ALARMS) == {"suicide"}
     assert "entities" in message.as_dict(only_output_properties=True)
 
 

@@ -1,0 +1,232 @@
+"""What the DangerDetector has learned, without Rasa: from a folded text, its parts and their vectors to chances of danger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import scipy.optimize
+import scipy.sparse
+
+from bot.components.danger_lines import Danger
+from bot.components.danger_texts import ALARM, ASK, LEFT_OUT, NONE, Label
+from bot.components.linear import softmax
+from bot.components.model import OtherFormat, centred
+from bot.components.sparse import TfIdf
+
+FORMAT = 1
+_LEVELS = (NONE, ASK, ALARM)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to learn; config.yml has the values and says why."""
+
+    word_weight: float = 1.0
+    letter_weight: float = 1.0
+    dense_weight: float = 1.1
+    penalty: float = 0.12
+    most_grams: int = 30_000
+    steps: int = 60
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A text and its parts: folded texts, the whole first, and their vectors (1 + parts, dimension)."""
+
+    texts: Sequence[str]
+    vectors: np.ndarray
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Folded texts, their vectors (texts, dimension) and labels; `parts` of those that are left out."""
+
+    texts: Sequence[str]
+    vectors: np.ndarray
+    labels: Sequence[Label]
+    parts: dict[int, Parts]
+
+
+@dataclass(frozen=True)
+class DangerModel:
+    """Multinomial logistic regression over TF-IDF and a vector, of the text and of each of its parts, read together.
+
+    A class is a kind of danger at a level ("alarm:suicide"), or none.
+    """
+
+    classes: list[str]
+    tfidf: TfIdf
+    gram_weights: np.ndarray  # (grams, classes) int8
+    gram_scale: np.ndarray  # (grams,) float32
+    dense_mean: np.ndarray  # (dimension,)
+    dense_weights: np.ndarray  # (dimension, classes)
+    bias: np.ndarray  # (classes,)
+    reading: np.ndarray  # (features + 1, levels): weights of _features for each level, the constant last
+
+    def danger(self, parts: Parts) -> Danger:
+        chances = softmax(self._scores(parts))
+        levels = softmax(_features(self.classes, chances)[None] @ self.reading[:-1] + self.reading[-1])[0]
+        kinds, of_kind = _kinds(self.classes, chances)
+        return Danger(float(levels[2]), float(levels[1]), kinds, of_kind)
+
+    def _scores(self, parts: Parts) -> np.ndarray:
+        scores = np.einsum("td,dc->tc", centred(parts.vectors, self.dense_mean), self.dense_weights) + self.bias
+        for row, text in zip(scores, parts.texts, strict=True):
+            columns, values = self.tfidf.row(text)
+            row += np.einsum(
+                "g,gc->c", values * self.gram_scale[columns], self.gram_weights[columns].astype(np.float32)
+            )
+        return scores
+
+    def save(self, folder: Path) -> None:
+        """Write danger.npz and danger.json: numbers and text only, so that loading runs no code of the file."""
+        np.savez(
+            folder / "danger.npz",
+            idf=self.tfidf.idf.astype(np.float16),
+            gram_weights=self.gram_weights,
+            gram_scale=self.gram_scale,
+            dense_mean=self.dense_mean.astype(np.float32),
+            dense_weights=self.dense_weights.astype(np.float16),
+            bias=self.bias.astype(np.float32),
+            reading=self.reading,
+        )
+        content = {
+            "format": FORMAT,
+            "classes": self.classes,
+            "grams": sorted(self.tfidf.vocabulary, key=self.tfidf.vocabulary.__getitem__),
+            "word_weight": self.tfidf.word_weight,
+            "letter_weight": self.tfidf.letter_weight,
+        }
+        (folder / "danger.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> DangerModel:
+        content = json.loads((folder / "danger.json").read_text(encoding="utf-8"))
+        if content.get("format") != FORMAT:
+            raise OtherFormat(f"format {content.get('format')}, not {FORMAT}: train the model again")
+        with np.load(folder / "danger.npz", allow_pickle=False) as arrays:
+            vocabulary = {gram: column for column, gram in enumerate(content["grams"])}
+            idf = arrays["idf"].astype(np.float32)
+            return cls(
+                classes=content["classes"],
+                tfidf=TfIdf(vocabulary, idf, content["word_weight"], content["letter_weight"]),
+                gram_weights=arrays["gram_weights"],
+                gram_scale=arrays["gram_scale"],
+                dense_mean=arrays["dense_mean"],
+                dense_weights=arrays["dense_weights"].astype(np.float32),
+                bias=arrays["bias"],
+                reading=arrays["reading"],
+            )
+
+
+def learn(examples: Examples, settings: Settings) -> DangerModel:
+    """Learn twice: without the group that is left out, to learn how to read the chances, and from everything."""
+    names = [f"{label.level}:{label.kind}" if label.level != NONE else NONE for label in examples.labels]
+    classes, labels = np.unique(np.asarray(names), return_inverse=True)
+    tfidf = TfIdf.fit(examples.texts, settings.word_weight, settings.letter_weight, settings.most_grams)
+    sparse = tfidf.matrix(examples.texts)
+    mean = examples.vectors.mean(axis=0)
+    dense = (centred(examples.vectors, mean) * settings.dense_weight).astype(np.float32)
+    groups = np.array([label.group for label in examples.labels])
+    rest = np.flatnonzero(groups != LEFT_OUT)
+    weights = regression(sparse[rest], dense[rest], labels[rest], len(classes), settings, None)
+    known = (classes.tolist(), tfidf, mean, settings)
+    reading = _learn_reading(_model(weights, *known, np.zeros((0, 3))), examples)
+    weights = regression(sparse, dense, labels, len(classes), settings, weights)
+    return _model(weights, *known, reading)
+
+
+def _model(
+    weights: np.ndarray, classes: list[str], tfidf: TfIdf, mean: np.ndarray, settings: Settings, reading: np.ndarray
+) -> DangerModel:
+    grams = len(tfidf.idf)
+    scale = np.maximum(np.abs(weights[:grams]).max(axis=1), 1e-9) / 127
+    return DangerModel(
+        classes=classes,
+        tfidf=tfidf,
+        gram_weights=np.round(weights[:grams] / scale[:, None]).astype(np.int8),
+        gram_scale=scale.astype(np.float32),
+        dense_mean=mean,
+        dense_weights=weights[grams:-1] * settings.dense_weight,
+        bias=weights[-1],
+        reading=reading,
+    )
+
+
+def regression(
+    sparse: scipy.sparse.csr_matrix,
+    dense: np.ndarray,
+    labels: np.ndarray,
+    classes: int,
+    settings: Settings,
+    start: np.ndarray | None,
+) -> np.ndarray:
+    """Weights (grams + dimension + 1, classes) of a multinomial logistic regression, the constant last, by L-BFGS.
+
+    In the features themselves and not through the examples' kernel, which costs the cube of their number. Deterministic.
+    """
+    count, grams, width = len(labels), sparse.shape[1], dense.shape[1]
+    turned = sparse.T.tocsr()
+    rows = np.arange(count)
+
+    def cost(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        weights = flat.reshape(grams + width + 1, classes).astype(np.float32)
+        scores = sparse @ weights[:grams] + dense @ weights[grams:-1] + weights[-1]
+        top = scores.max(axis=1, keepdims=True)
+        right = scores[rows, labels]
+        scores = np.exp(scores - top)
+        total = scores.sum(axis=1, keepdims=True)
+        loss = float((np.log(total[:, 0]) + top[:, 0] - right).sum())
+        scores /= total
+        scores[rows, labels] -= 1
+        gradient = np.concatenate([turned @ scores, dense.T @ scores, scores.sum(axis=0)[None]])
+        gradient[:-1] += settings.penalty * weights[:-1]
+        return loss + settings.penalty / 2 * float((weights[:-1] ** 2).sum()), gradient.ravel().astype(np.float64)
+
+    first = np.zeros((grams + width + 1, classes)) if start is None else start
+    options = {"maxiter": settings.steps, "maxcor": 6, "gtol": 1e-3}
+    found = scipy.optimize.minimize(cost, first.ravel(), jac=True, method="L-BFGS-B", options=options)
+    return found.x.reshape(grams + width + 1, classes).astype(np.float32)
+
+
+def _features(classes: Sequence[str], chances: np.ndarray) -> np.ndarray:
+    """What the level is read from, of chances (1 + parts, classes): log-odds of danger, and of an alarm, in the whole and in
+    the part that has most of it. Of a text without parts both are the same."""
+    levels = np.array([name.partition(":")[0] for name in classes])
+    danger = chances[:, levels != NONE].sum(axis=1)
+    alarm = chances[:, levels == ALARM].sum(axis=1)
+    rest = slice(1, None) if len(chances) > 1 else slice(None)
+    return _odds(np.array([danger[0], danger[rest].max(), alarm[0], alarm[rest].max()]))
+
+
+def _odds(chances: np.ndarray) -> np.ndarray:
+    chances = np.clip(chances, 1e-5, 1 - 1e-5)
+    return np.log(chances / (1 - chances))
+
+
+def _kinds(classes: Sequence[str], chances: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """The kinds of danger and the chance of each: of the whole, and of the part that has most danger."""
+    none = np.array([name == NONE for name in classes])
+    most = chances[1:][chances[1:, ~none].sum(axis=1).argmax()] if len(chances) > 1 else chances[0]
+    kinds = sorted({name.partition(":")[2] for name in classes} - {""})
+    both = chances[0] + most
+    return kinds, np.array(
+        [sum(both[i] for i, name in enumerate(classes) if name.endswith(":" + kind)) for kind in kinds]
+    )
+
+
+def _learn_reading(model: DangerModel, examples: Examples) -> np.ndarray:
+    """Weights from _features to the levels, by what is left out."""
+    features, levels = [], []
+    for place, label in enumerate(examples.labels):
+        if label.group == LEFT_OUT:
+            own = Parts([examples.texts[place]], examples.vectors[place][None])
+            features.append(_features(model.classes, softmax(model._scores(examples.parts.get(place, own)))))
+            levels.append(_LEVELS.index(label.level))
+    design = scipy.sparse.csr_matrix((len(features), 0), dtype=np.float32)
+    few = Settings(penalty=0.1, steps=200)
+    return regression(design, np.array(features, np.float32), np.array(levels), len(_LEVELS), few, None)

@@ -1,0 +1,71 @@
+"""Where the questions of a message are: its sentences, its numbered points, and two questions joined by "en"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.components.text import is_question
+
+# From so many words a message is a mail that tells a story: its questions are looked for.
+LONG = 120
+# A message of more sentences is read by so many of them.
+MOST_SENTENCES = 12
+# Of a long mail the last sentences are read too, whatever their form: there it says what is wanted.
+LAST = 2
+_SHORTEST_CLAUSE = 3
+
+_NUMBER = re.compile(r"(?:(?<=\s)|^)(\d{1,2})[.)]\s+(?=[^\W\d_])")
+_JOINED = re.compile(
+    r",?\s+en\s+(?=(?:mag|mogen|moet|moeten|kan|kunnen|krijgt|krijg|krijgen|wie|wat|waar|wanneer|waarom|hoe|hoeveel|welke?|"
+    r"heeft|heb|hebben|geldt|betaal|betaalt|betalen|bestaat|wordt)\b)",
+    re.IGNORECASE,
+)
+_INDIRECT = re.compile(
+    r"\b(mijn vra(ag|gen) (is|zijn)|(wil|wilde|zou)( ik)?( dus| ook| nu)? (heel )?graag weten|ik (wil|wilde) (dus |ook |nu )?weten|"
+    r"vraag (ik )?(me|mij) af|kunt u (mij|me|ons) (zeggen|vertellen|uitleggen|helpen)|weet u of|ik hoor graag|graag (hoor|verneem) ik|"
+    r"benieuwd of|klopt het dat)\b",
+    re.IGNORECASE,
+)
+
+
+def points(text: str) -> list[str]:
+    """The text in its numbered points ("1. … 2. …"), with what stands before them; else as it is."""
+    found = list(_NUMBER.finditer(text))
+    if [int(match[1]) for match in found[:2]] != [1, 2]:
+        return [text]
+    starts = [match.end() for match in found]
+    ends = [match.start() for match in found[1:]] + [len(text)]
+    parts = [text[: found[0].start()], *(text[start:end] for start, end in zip(starts, ends, strict=True))]
+    return [part.strip() for part in parts if part.strip()]
+
+
+def clauses(sentence: str) -> list[str]:
+    """A sentence in the questions that "en" joins; else as it is."""
+    parts = _JOINED.split(sentence)
+    if len(parts) < 2 or any(len(part.split()) < _SHORTEST_CLAUSE for part in parts):
+        return [sentence]
+    ends = "?" if sentence.rstrip().endswith("?") else ""
+    asked = [part.rstrip(" ?") + ends for part in parts]
+    # "Hij is ziek en moet thuisblijven" joins no two questions.
+    return asked if ends or is_question(sentence) else [sentence]
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence asks something, by its form or in so many words."""
+    return is_question(sentence) or bool(_INDIRECT.search(sentence))
+
+
+def is_long(text: str) -> bool:
+    return len(text.split()) > LONG
+
+
+def apart(sentences: Sequence[str], long: bool) -> list[str]:
+    """The sentences to read apart, at most MOST_SENTENCES: of a long mail its questions and its end, else both ends."""
+    if long:
+        wanted = [number for number, sentence in enumerate(sentences) if asks(sentence)]
+        wanted = sorted({*wanted[-(MOST_SENTENCES - LAST) :], *range(max(len(sentences) - LAST, 0), len(sentences))})
+        return [sentences[number] for number in wanted]
+    if len(sentences) > MOST_SENTENCES:
+        return [*sentences[: MOST_SENTENCES // 2], *sentences[-MOST_SENTENCES // 2 :]]
+    return list(sentences)

@@ -1,0 +1,166 @@
+"""Giving answers: one or more, for the right kind of school; and asking what is not clear."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from loket import catalogue, settings
+from loket.assistant import answering
+from loket.assistant.answering import Asked
+from loket.assistant.handing_over import add_to_ticket, belongs_choice, hand_over
+from loket.assistant.turn import Turn
+from loket.clock import local_day
+from loket.conversations import question_log, transcript
+from loket.conversations.transcript import Said, choice
+from loket.faq import answers, shown, variants
+from loket.faq.model import Answer
+
+MOST_CHOICES = 3
+OTHER_LANGUAGE = "andere_taal"
+_COUNT = {2: "twee", 3: "drie"}
+
+
+def give(turn: Turn, intents: list[str], earlier: dict[str, Any] | None = None) -> None:
+    """Answer these intents, or ask first for which kind of school; offer a person when there is no answer.
+
+    `earlier` is what is known from the message that our question was about. A withheld answer goes to a person.
+    """
+    today = local_day(turn.now)
+    expired = settings.load().expired_answers
+    found = [one for intent in intents if (one := answers.given(intent, today, expired)) is not None]
+    given = {one.intent for one in found}
+    withheld = [intent for intent in intents if intent in answers.cached() and intent not in given]
+    if not found:
+        return _leave_to_person(turn, withheld) if withheld else offer(turn)
+    asked = _asked(turn, earlier)
+    if _needs_sector(turn, found):
+        return _ask_sector(turn, found, intents, asked)
+    if len(found) > 1:
+        turn.say(Said(_several(found, turn.understood.decision.get("more", 0)), {"kind": "note"}))
+    for one in found:
+        turn.say(_said(one, asked, today, others=intents))
+    if found[0].intent == OTHER_LANGUAGE and not turn.with_person:
+        # What follows is in the parent's own language, and for a person.
+        turn.conversation.expects = {"question": True}
+    if turn.with_person and turn.ticket is not None and catalogue.is_faq(found[-1].intent):
+        # While a person has an earlier question, this may have belonged to it.
+        add_choice(turn, belongs_choice(turn.ticket))
+    if withheld:
+        return _leave_to_person(turn, withheld)
+    turn.log("answered", found[0].intent)
+
+
+def _leave_to_person(turn: Turn, intents: list[str]) -> None:
+    """An answer that is not given by the assistant is given by a person."""
+    text = "Op deze vraag geeft de computer geen antwoord. Een adviseur beantwoordt hem."
+    turn.say(Said(text, {"kind": "note"}))
+    if turn.with_person:
+        return add_to_ticket(turn)
+    hand_over(turn, _own_question(turn), "handed_over", intent=intents[0])
+
+
+def _own_question(turn: Turn) -> str:
+    """What the parent typed; for a choice, the question that it was about."""
+    if not turn.message.choice:
+        return turn.message.text
+    return question_log.last_question(turn.session, turn.conversation.id) or turn.message.text
+
+
+def _asked(turn: Turn, earlier: dict[str, Any] | None) -> Asked:
+    known = (turn.message.choice or {}).get("known") or earlier or {}
+    return Asked(turn.message.text, turn.conversation.sector, turn.understood.entities, known)
+
+
+def ask_which(turn: Turn, near: list[str]) -> None:
+    """Say what the question may be about and let the parent choose; or offer a person when nothing comes near."""
+    near = [intent for intent in near if catalogue.is_faq(intent)][:MOST_CHOICES]
+    if not near:
+        return offer(turn)
+    if turn.with_person:
+        # A person has the conversation: nothing that is unclear stays behind.
+        return add_to_ticket(turn, [choice(label(intent), intent=intent) for intent in near])
+    choices = [choice(label(intent), intent=intent) for intent in near]
+    choices.append(choice("Iets anders: vraag het een adviseur", handoff=True))
+    if turn.understood.decision.get("reason") == "long_mail":
+        text = "U schrijft over meer dan één ding. Waar wilt u eerst antwoord op?"
+    else:
+        text = "Ik weet niet zeker of ik u goed begrijp. Bedoelt u een van deze vragen?"
+    turn.say(Said(text, with_choices("ask", choices)))
+    turn.log("asked")
+
+
+def offer(turn: Turn) -> None:
+    """Say honestly that we do not know, and offer a person."""
+    outside = turn.understood.decision.get("reason") == "out_of_domain"
+    if turn.with_person and not outside:
+        return add_to_ticket(turn)
+    if outside:
+        text = "Ik kan alleen helpen met vragen over school en opvang. Hier weet ik geen goed antwoord op."
+    else:
+        text = "Hier weet ik geen zeker antwoord op. Ik wil u niets verkeerds vertellen."
+    turn.say(transcript.offer(text))
+    turn.log("offered")
+
+
+def add_choice(turn: Turn, one: dict[str, Any], *, first: bool = False) -> None:
+    """Put a choice under the last thing that was said: only there does the page show choices."""
+    if not turn.said:
+        return
+    last = turn.said[-1]
+    choices = list((last.extra or {}).get("choices", []))
+    last.extra = (last.extra or {}) | {"choices": [one, *choices] if first else [*choices, one]}
+
+
+def with_choices(kind: str, choices: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"kind": kind, "choices": choices}
+
+
+def label(intent_id: str) -> str:
+    return catalogue.load().label(intent_id)
+
+
+def _several(found: list[Answer], more: int) -> str:
+    count = _COUNT.get(len(found), str(len(found)))
+    if not more:
+        return f"Ik lees {count} vragen in uw bericht. Ik beantwoord ze na elkaar."
+    titles = "; ".join(f"“{one.title}”" for one in found)
+    return (
+        f"Ik lees meer dan {count} vragen in uw bericht. Ik beantwoord eerst: {titles}. Stel de andere daarna gerust."
+    )
+
+
+def _said(one: Answer, asked: Asked, today: date, others: list[str]) -> Said:
+    follow_up = [choice(label(intent), intent=intent) for intent in one.follow_up if intent not in others]
+    if one.urgent:
+        follow_up = []
+    given = answering.shown_for(one, asked, today)
+    text = shown.as_markdown(given)
+    about_school = catalogue.is_faq(one.intent)
+    if not (about_school or one.urgent):
+        return Said(text, with_choices("talk", follow_up) | {"intents": [one.intent], "title": ""})
+    title = one.title if about_school else ""
+    extra = {"intents": [one.intent], "title": title, "urgent": one.urgent, "answer": given.as_dict()}
+    return Said(text, with_choices("answer", follow_up) | extra)
+
+
+def _needs_sector(turn: Turn, found: list[Answer]) -> bool:
+    if turn.conversation.sector or turn.noted.get("sector") == "" or (turn.message.choice or {}).get("sector") == "":
+        return False
+    return any(variants.by_sector(one) and not one.urgent for one in found)
+
+
+def _ask_sector(turn: Turn, found: list[Answer], intents: list[str], asked: Asked) -> None:
+    wanted = [sector for one in found for sector in catalogue.load().intents[one.intent].sectors]
+    known = {"known": remembered} if (remembered := asked.to_remember()) else {}
+    choices = [
+        choice(name.capitalize(), intent=intents[0], intents=intents, sector=sector, **known)
+        for sector, name in catalogue.SECTORS.items()
+        if sector in wanted
+    ]
+    choices.append(choice("Dat weet ik niet", intent=intents[0], intents=intents, sector="", **known))
+    turn.conversation.expects = {"sector_for": intents, **known}
+    turn.say(
+        Said("Het antwoord hangt af van de school. Naar welke school gaat uw kind?", with_choices("sector", choices))
+    )
+    turn.log("asked", found[0].intent)

@@ -1,0 +1,150 @@
+"""Danger: what the assistant does with the level that was understood, and that it lasts until the subject changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from loket import catalogue
+from loket.assistant import handing_over
+from loket.assistant.turn import Turn
+from loket.conversations import danger, first_aid, models, question_log
+from loket.conversations.models import Question
+from loket.conversations.transcript import Said, choice
+from loket.tickets import queue, urgency
+
+NONE, ASK, ALARM = "none", "ask", "alarm"
+FRAGMENT = 6
+"""Words up to which a message goes on about what was said before, when it names nothing else."""
+KEPT_FOR = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Level:
+    """`kept`: this message does not say it by itself, but goes on about one that did."""
+
+    level: str = NONE
+    kind: str = ""
+    kept: bool = False
+
+
+def level_of(turn: Turn) -> Level:
+    """How serious this message is. What was said before never makes it less so."""
+    if turn.message.choice:
+        return _of_choice(turn)
+    given = turn.understood.decision.get("safety")
+    now = _given(given) if given else _of_decision_kind(turn)
+    if now.level != ALARM and _goes_on(turn):
+        before = _before(turn)
+        if before.level == ALARM or now.level == NONE:
+            return before if before.level != NONE else now
+    return now
+
+
+def alarm(turn: Turn, kind: str, *, repeated: bool = False) -> None:
+    """Help of this kind first, and an urgent question with a person, once. The conversation goes on."""
+    note(turn, Level(ALARM, kind, repeated))
+    again = repeated or _given_before(turn, kind)
+    turn.log("urgent", next(iter(intents_of(kind)), turn.understood.intent))
+    extra = {"kind": "safety", "level": ALARM, "danger": kind, "intents": intents_of(kind)}
+    if again:
+        turn.say(Said(first_aid.repeated(kind), extra))
+    else:
+        turn.say(Said(first_aid.text(kind, now_open=handing_over.is_open(turn.now)), extra))
+    _alert(turn, kind)
+
+
+def ask(turn: Turn, kind: str) -> None:
+    """One calm line above the ordinary answer, with a button."""
+    note(turn, Level(ASK, kind))
+    turn.say(
+        Said(first_aid.ask(kind).line, {"kind": "safety", "level": ASK, "danger": kind, "choices": [button(kind)]})
+    )
+
+
+def button(kind: str) -> dict[str, Any]:
+    return choice(first_aid.ask(kind).button, safety=kind)
+
+
+def note(turn: Turn, level: Level) -> None:
+    """Let the log keep the level that was acted on."""
+    given = turn.understood.decision.get("safety") or {}
+    turn.noted["safety"] = given | {"level": level.level, "kind": level.kind} | ({"kept": True} if level.kept else {})
+
+
+def intents_of(kind: str) -> list[str]:
+    return [intent for intent, known in danger.OF_INTENT.items() if known == kind]
+
+
+def is_urgent(intent: str) -> bool:
+    known = catalogue.load().intents.get(intent)
+    return known is not None and known.urgent
+
+
+def _alert(turn: Turn, kind: str) -> None:
+    if turn.ticket is None:
+        intent = next(iter(intents_of(kind)), None) or question_log.likeliest(None, turn.understood.ranking)
+        turn.ticket = queue.hand_off(
+            turn.session, turn.conversation, turn.question, turn.now, intent=intent, urgent=True
+        )
+        turn.say(handing_over.handed_over(turn.ticket, turn.now))
+        return
+    queue.parent_writes(turn.session, turn.ticket, turn.now)
+    urgency.raise_alarm(turn.session, turn.ticket, kind, turn.now)
+    if turn.conversation.owner == models.ASSISTANT:
+        turn.conversation.owner = models.QUEUE
+    turn.say(handing_over.added(turn.ticket))
+
+
+def _of_choice(turn: Turn) -> Level:
+    """A choice of a question about danger among those that were shown: the parent says that this is it."""
+    intent = str((turn.message.choice or {}).get("intent", ""))
+    return Level(ALARM, danger.OF_INTENT[intent]) if intent in danger.OF_INTENT else Level()
+
+
+def _given(given: dict[str, Any]) -> Level:
+    return Level(str(given.get("level", NONE)), str(given.get("kind") or first_aid.OTHER))
+
+
+def _of_decision_kind(turn: Turn) -> Level:
+    """Of a model that knows no levels yet: an urgent intent is an alarm, and in a few words without alarm words a doubt."""
+    intent = next((intent for intent in turn.understood.intents if is_urgent(intent)), None)
+    if turn.understood.kind not in ("urgent", "answer") or intent is None:
+        return Level()
+    few = len(turn.message.text.split()) <= FRAGMENT and turn.understood.decision.get("reason") == "urgent_intent"
+    return Level(ASK if few and danger.words(turn.message.text) is None else ALARM, danger.OF_INTENT[intent])
+
+
+def _goes_on(turn: Turn) -> bool:
+    """Whether a message is a few words about what was said before, rather than a subject of its own or small talk."""
+    if len(turn.message.text.split()) > FRAGMENT or turn.understood.sure_of_question:
+        return False
+    known = catalogue.load().intents.get(turn.understood.intents[0])
+    talk = turn.understood.kind == "answer" and known is not None and not known.is_faq and not known.urgent
+    return not talk
+
+
+def _before(turn: Turn) -> Level:
+    """The level that still holds: of the last message that had one, unless the subject changed after it."""
+    for row in question_log.newest_first(turn.session, turn.conversation.id):
+        if row.created_at < turn.now - KEPT_FOR or _changed_subject(row):
+            return Level()
+        kept = row.decision.get("safety") or {}
+        if kept.get("level") in (ASK, ALARM):
+            return Level(kept["level"], kept.get("kind") or first_aid.OTHER, kept=True)
+    return Level()
+
+
+def _changed_subject(row: Question) -> bool:
+    level = (row.decision.get("safety") or {}).get("level", NONE)
+    denied = row.decision.get("denied", False)
+    answered = row.outcome == "answered" and "context" not in row.decision and catalogue.is_faq(row.intent or "")
+    return bool(denied or (level == NONE and answered))
+
+
+def _given_before(turn: Turn, kind: str) -> bool:
+    return any(
+        (row.decision.get("safety") or {}).get("level") == ALARM and row.decision["safety"].get("kind") == kind
+        for row in question_log.newest_first(turn.session, turn.conversation.id)
+    )
