@@ -48,7 +48,11 @@ def typing_errors(text: str, chance: random.Random) -> str:
         if len(word) > 3 and chance.random() < 1 / 8:
             at = chance.randrange(1, len(word) - 1)
             words[place] = chance.choice(
-                (word[:at] + word[at + 1] + word[at] + word[at + 2 :], word[:at] + word[at + 1 :], word[: at + 1] + word[at:])
+                (
+                    word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+                    word[:at] + word[at + 1 :],
+                    word[: at + 1] + word[at:],
+                )
             )
     return " ".join(words)
 

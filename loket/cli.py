@@ -135,7 +135,7 @@ def evaluate(
         gold = [] if safety else evaluation.read_gold(questions or examples.GOLD_DIR)
         # Questions of one's own are measured by themselves.
         serious = [] if questions and not safety else danger.read(safety or danger.GOLD)
-        texts = [entry.text for entry in [*gold, *serious]]
+        texts = [entry.text for entry in gold] + [entry.text for entry in serious]
         parsed = list(processes.parse(texts, settings.load().model))
     except (ContentError, OSError, processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
         _fail(str(error))
@@ -146,7 +146,9 @@ def evaluate(
     if as_json:
         typer.echo(json.dumps({**(figures if gold else {}), "danger": dangers}, ensure_ascii=False))
     else:
-        typer.echo("\n".join([*(report.lines(figures) if gold else ()), *(report.danger_lines(dangers) if serious else ())]))
+        typer.echo(
+            "\n".join([*(report.lines(figures) if gold else ()), *(report.danger_lines(dangers) if serious else ())])
+        )
     if plots and gold:
         from loket.training import plots as drawing
 

@@ -82,7 +82,7 @@ class DangerTexts(GraphComponent):
         self._config = config
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        chance, groups = random.Random(self._config["seed"]), self._config["groups"]
+        chance, groups = random.Random(self._config["seed"]), self._config["groups"]  # noqa: S311
         urgent = {*content.urgent_intents(Path(self._config["catalogue"])), *self._config["urgent_intents"]}
         ordinary = []
         for example in training_data.intent_examples:
@@ -94,7 +94,9 @@ class DangerTexts(GraphComponent):
             for text, level, kind in read(Path(self._config["folder"]))
         ]
         made = composed(texts, ordinary, self._config["composed"], chance)
-        return training_data.merge(TrainingData([Message({TEXT: text, LABEL: label}) for text, label in [*texts, *made]]))
+        return training_data.merge(
+            TrainingData([Message({TEXT: text, LABEL: label}) for text, label in [*texts, *made]])
+        )
 
     def process(self, messages: list[Message]) -> list[Message]:
         return messages

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -112,9 +114,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             vectors = self.encoder.encode(texts)
         for example, vector in zip(examples, vectors, strict=True):
             self.add_features_to_message(None, vector[None], TEXT, example)
-            label = example.get(LABEL)
-            if label and label.group == LEFT_OUT and windows(_text_of(example)):
-                self._add_parts(example)
+        left_out = [example for example in examples if _is_left_out(example) and windows(_text_of(example))]
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            list(threads.map(self._add_parts, left_out))
         return training_data
 
     def _encode(self, texts: list[str]) -> np.ndarray:
@@ -132,6 +134,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 def _read_apart(sentences: list[str]) -> bool:
     """Whether the Decision may look at the sentences: they ask two things. A vector costs some milliseconds."""
     return sum(map(is_question, sentences)) > 1
+
+
+def _is_left_out(example: Message) -> bool:
+    label = example.get(LABEL)
+    return label is not None and label.group == LEFT_OUT
 
 
 def _text_of(message: Message) -> str:

@@ -281,7 +281,11 @@ def test_urgent_gets_the_safety_information_and_an_urgent_ticket(talk: Talk, ses
 
 @pytest.mark.parametrize(
     ("kind", "first_aid"),
-    [("abuse_home", "kindermishandeling_vermoeden"), ("sexual_peer", "seksueel_misbruik_geweld"), ("suicide", "crisis")],
+    [
+        ("abuse_home", "kindermishandeling_vermoeden"),
+        ("sexual_peer", "seksueel_misbruik_geweld"),
+        ("suicide", "crisis"),
+    ],
 )
 @pytest.mark.parametrize("act", [dialogue.answer, dialogue.ask, dialogue.hand_over, dialogue.not_helped])
 def test_an_alarm_gets_first_aid_whatever_else_was_asked(

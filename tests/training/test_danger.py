@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from loket.training import danger, report
+from loket import catalogue
+from loket.training import danger, examples, report
 from loket.training.danger import Danger, figures, read
 from loket.yamlfile import ContentError
 
@@ -58,8 +59,20 @@ def test_rows_and_texts_must_match() -> None:
 
 def test_lines_have_margins_and_kinds() -> None:
     lines = list(report.danger_lines(figures(PARSED, GOLD)))
-    assert lines[0].split() == "ordinary texts without an alarm 66.7% (20.8% to 93.9% of 3)".split()
-    assert any(line.split() == "abuse_home (2) 50% 50% 0%".split() for line in lines)
+    assert lines[0].split() == [
+        "ordinary",
+        "texts",
+        "without",
+        "an",
+        "alarm",
+        "66.7%",
+        "(20.8%",
+        "to",
+        "93.9%",
+        "of",
+        "3)",
+    ]
+    assert any(line.split() == ["abuse_home", "(2)", "50%", "50%", "0%"] for line in lines)
 
 
 def test_texts_of_a_folder_have_their_place(tmp_path: Path) -> None:
@@ -77,7 +90,10 @@ def test_texts_of_a_folder_have_their_place(tmp_path: Path) -> None:
 def test_json_lines(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     path.write_text('{"text": "a", "level": "alarm", "kind": "suicide"}\n\n{"text": "b", "level": "none"}\n')
-    assert [(text.text, text.level, text.kind) for text in read(path)] == [("a", "alarm", "suicide"), ("b", "none", None)]
+    assert [(text.text, text.level, text.kind) for text in read(path)] == [
+        ("a", "alarm", "suicide"),
+        ("b", "none", None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -106,3 +122,10 @@ def test_the_texts_to_learn_from_can_be_read() -> None:
 def test_no_text_is_learned_from_and_measured_on() -> None:
     learned = {text.text.lower().strip(" .!?") for text in read(danger.TRAINING)}
     assert not learned & {text.text.lower().strip(" .!?") for text in read(danger.GOLD)}
+
+
+def test_every_example_of_an_urgent_intent_has_a_level() -> None:
+    """Without one it teaches the detector nothing: put it in data/safety/from_nlu."""
+    urgent = {intent.id for intent in catalogue.load().intents.values() if intent.urgent}
+    levelled = {text.text for text in read(danger.TRAINING)}
+    assert [e.text for e in examples.load(examples.NLU_DIR) if e.intent in urgent and e.text not in levelled] == []

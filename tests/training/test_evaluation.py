@@ -74,7 +74,9 @@ def test_figures_can_be_written_as_json() -> None:
 
 def test_alarms_and_lines_at_other_questions_are_needless() -> None:
     parsed = [row("answer", ("a", 0.9), danger=level) for level in ("alarm", "ask", "ask", "none")]
-    figures = evaluate([*parsed, row("answer", ("crisis", 0.9), danger="alarm")], [*[Gold("x", "a")] * 4, Gold("x", "crisis")])
+    figures = evaluate(
+        [*parsed, row("answer", ("crisis", 0.9), danger="alarm")], [*[Gold("x", "a")] * 4, Gold("x", "crisis")]
+    )
     assert (figures["needless_alarms"], figures["needless_asks"]) == (0.25, 0.5)
 
 

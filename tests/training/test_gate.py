@@ -58,6 +58,6 @@ def test_a_model_that_misses_one_crisis_is_refused():
 
 def test_recording_keeps_no_times(tmp_path):
     recorded = json.loads(report.BASELINE.read_text())
-    dangers = {key: (1, 2) for key in report.DANGER_LABELS}
+    dangers = dict.fromkeys(report.DANGER_LABELS, (1, 2))
     report.record(recorded | {"p50_ms": 3.0, "p95_ms": 9.0, "confused": []}, dangers, tmp_path / "baseline.json")
     assert json.loads((tmp_path / "baseline.json").read_text()).keys() == recorded.keys()

@@ -133,7 +133,11 @@ def test_danger_its_level_and_its_kind_are_told_apart(make, prepare, examples) -
     detector.train(prepare(examples))
     calm, suicide, hunger = (
         detector.process([prepare(text)])[0].get(DANGER)
-        for text in ("krijgen we boeken van school", "hij zegt dat hij niet meer wil leven", "ze eet niets en spuugt alles uit")
+        for text in (
+            "krijgen we boeken van school",
+            "hij zegt dat hij niet meer wil leven",
+            "ze eet niets en spuugt alles uit",
+        )
     )
     assert calm.alarm + calm.sign < min(suicide.alarm + suicide.sign, hunger.alarm + hunger.sign)
     assert suicide.kinds[int(suicide.of_kind.argmax())] == "suicide"
