@@ -11,14 +11,14 @@ import numpy as np
 import scipy.optimize
 import scipy.sparse
 
+from bot.components import calibration
 from bot.components.danger_lines import Danger
-from bot.components.danger_texts import ALARM, ASK, LEFT_OUT, NONE, Label
+from bot.components.danger_texts import ALARM, LEFT_OUT, NONE, Label
 from bot.components.linear import softmax
 from bot.components.model import OtherFormat, centred
 from bot.components.sparse import TfIdf
 
 FORMAT = 1
-_LEVELS = (NONE, ASK, ALARM)
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,15 @@ class DangerModel:
     dense_mean: np.ndarray  # (dimension,)
     dense_weights: np.ndarray  # (dimension, classes)
     bias: np.ndarray  # (classes,)
-    reading: np.ndarray  # (features + 1, levels): weights of _features for each level, the constant last
+    reading: np.ndarray  # (2, features + 1): weights of _features for danger, and for an alarm where there is danger
 
     def danger(self, parts: Parts) -> Danger:
         chances = softmax(self._scores(parts))
-        levels = softmax(_features(self.classes, chances)[None] @ self.reading[:-1] + self.reading[-1])[0]
+        danger, alarm = calibration.sigmoid(
+            self.reading[:, :-1] @ _features(self.classes, chances) + self.reading[:, -1]
+        )
         kinds, of_kind = _kinds(self.classes, chances)
-        return Danger(float(levels[2]), float(levels[1]), kinds, of_kind)
+        return Danger(float(danger * alarm), float(danger * (1 - alarm)), kinds, of_kind)
 
     def _scores(self, parts: Parts) -> np.ndarray:
         scores = np.einsum("td,dc->tc", centred(parts.vectors, self.dense_mean), self.dense_weights) + self.bias
@@ -135,7 +137,7 @@ def learn(examples: Examples, settings: Settings) -> DangerModel:
     rest = np.flatnonzero(groups != LEFT_OUT)
     weights = regression(sparse[rest], dense[rest], labels[rest], len(classes), settings, None)
     known = (classes.tolist(), tfidf, mean, settings)
-    reading = _learn_reading(_model(weights, *known, np.zeros((0, 3))), examples)
+    reading = _learn_reading(_model(weights, *known, np.zeros((2, 0))), examples)
     weights = regression(sparse, dense, labels, len(classes), settings, weights)
     return _model(weights, *known, reading)
 
@@ -195,12 +197,14 @@ def regression(
 
 def _features(classes: Sequence[str], chances: np.ndarray) -> np.ndarray:
     """What the level is read from, of chances (1 + parts, classes): log-odds of danger, and of an alarm, in the whole and in
-    the part that has most of it. Of a text without parts both are the same."""
+    the part that has most of it (of a text without parts both are the same), and the logarithm of how many there are: of many
+    parts one has much of it by chance."""
     levels = np.array([name.partition(":")[0] for name in classes])
     danger = chances[:, levels != NONE].sum(axis=1)
     alarm = chances[:, levels == ALARM].sum(axis=1)
     rest = slice(1, None) if len(chances) > 1 else slice(None)
-    return _odds(np.array([danger[0], danger[rest].max(), alarm[0], alarm[rest].max()]))
+    odds = _odds(np.array([danger[0], danger[rest].max(), alarm[0], alarm[rest].max()]))
+    return np.append(odds, np.log(len(chances)))
 
 
 def _odds(chances: np.ndarray) -> np.ndarray:
@@ -209,24 +213,27 @@ def _odds(chances: np.ndarray) -> np.ndarray:
 
 
 def _kinds(classes: Sequence[str], chances: np.ndarray) -> tuple[list[str], np.ndarray]:
-    """The kinds of danger and the chance of each: of the whole, and of the part that has most danger."""
-    none = np.array([name == NONE for name in classes])
-    most = chances[1:][chances[1:, ~none].sum(axis=1).argmax()] if len(chances) > 1 else chances[0]
+    """The kinds of danger and how much of each there is, over the whole and all its parts."""
     kinds = sorted({name.partition(":")[2] for name in classes} - {""})
-    both = chances[0] + most
+    together = chances.sum(axis=0)
     return kinds, np.array(
-        [sum(both[i] for i, name in enumerate(classes) if name.endswith(":" + kind)) for kind in kinds]
+        [sum(together[i] for i, name in enumerate(classes) if name.endswith(":" + k)) for k in kinds]
     )
 
 
 def _learn_reading(model: DangerModel, examples: Examples) -> np.ndarray:
-    """Weights from _features to the levels, by what is left out."""
+    """Weights of _features, by what is left out."""
     features, levels = [], []
     for place, label in enumerate(examples.labels):
         if label.group == LEFT_OUT:
             own = Parts([examples.texts[place]], examples.vectors[place][None])
             features.append(_features(model.classes, softmax(model._scores(examples.parts.get(place, own)))))
-            levels.append(_LEVELS.index(label.level))
-    design = scipy.sparse.csr_matrix((len(features), 0), dtype=np.float32)
-    few = Settings(penalty=0.1, steps=200)
-    return regression(design, np.array(features, np.float32), np.array(levels), len(_LEVELS), few, None)
+            levels.append(label.level)
+    read, level = np.array(features), np.array(levels)
+    serious = level != NONE
+    return np.stack(
+        [
+            calibration.logistic(read, serious.astype(float)),
+            calibration.logistic(read[serious], (level[serious] == ALARM).astype(float)),
+        ]
+    )

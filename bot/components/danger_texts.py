@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import random
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,6 +29,7 @@ LEFT_OUT = 0
 NONE, ASK, ALARM = "none", "ask", "alarm"
 # Of a longer text of danger no message is composed: it holds its ordinary question already.
 LONGEST_CLAUSE = 30
+_MOST_BESIDE = 3
 _ENDS = (".", ".", ".", "?", ",", " -", "...", "", "")
 
 
@@ -63,9 +66,8 @@ class DangerTexts(GraphComponent):
             # Examples of these, beside those that the catalogue marks as urgent, are no ordinary ones: a person has given
             # those that are in `folder` a level, the others teach nothing about danger.
             "urgent_intents": ["crisis"],
-            "composed": 1.0,  # messages composed for each short text of danger
+            "composed": 1,  # messages composed for each short text of danger
             "groups": 5,
-            "seed": 5010,
         }
 
     @classmethod
@@ -82,18 +84,18 @@ class DangerTexts(GraphComponent):
         self._config = config
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        chance, groups = random.Random(self._config["seed"]), self._config["groups"]
+        groups = self._config["groups"]
         urgent = {*content.urgent_intents(Path(self._config["catalogue"])), *self._config["urgent_intents"]}
         ordinary = []
         for example in training_data.intent_examples:
             if example.get(TEXT) and not example.get(PROTOTYPE) and example.get(INTENT) not in urgent:
-                example.set(LABEL, Label(NONE, "", chance.randrange(groups)))
+                example.set(LABEL, Label(NONE, "", group_of(example.get(TEXT), groups)))
                 ordinary.append(Labelled(example.get(TEXT), example.get(LABEL)))
         texts = [
-            Labelled(text, Label(level, kind, chance.randrange(groups)))
+            Labelled(text, Label(level, kind, group_of(text, groups)))
             for text, level, kind in read(Path(self._config["folder"]))
         ]
-        made = composed(texts, ordinary, self._config["composed"], chance)
+        made = composed(texts, ordinary, self._config["composed"])
         return training_data.merge(
             TrainingData([Message({TEXT: text, LABEL: label}) for text, label in [*texts, *made]])
         )
@@ -114,35 +116,40 @@ def read(folder: Path) -> Iterator[tuple[str, str, str]]:
                     yield line.strip()[2:].strip(), level, str(data.get("kind") or "")
 
 
-def composed(
-    texts: Sequence[Labelled], ordinary: Sequence[Labelled], each: float, chance: random.Random
-) -> list[Labelled]:
-    """Messages of several texts, all of one group: of the serious ones `each` a short text, and as many without danger."""
-    calm: dict[int, list[str]] = defaultdict(list)
-    worried: dict[int, list[str]] = defaultdict(list)
-    for text, label in ordinary:
-        calm[label.group].append(text)
-    for text, label in texts:
-        if label.level == NONE:
-            worried[label.group].append(text)
+def group_of(text: str, groups: int) -> int:
+    """The group in which a text is left out: always the same, whatever else there is."""
+    return zlib.crc32(text.encode()) % groups
+
+
+def composed(texts: Sequence[Labelled], ordinary: Sequence[Labelled], each: int) -> list[Labelled]:
+    """Messages of several texts, all of one group: `each` of every short serious text, and as many without danger.
+
+    What goes with a text follows from the texts themselves, so that a new example changes few messages, and the next training
+    has few vectors to make.
+    """
+    calm: dict[int, list[bytes]] = defaultdict(list)
+    for text, label in [*ordinary, *(one for one in texts if one.label.level == NONE)]:
+        calm[label.group].append(text.encode())
     made = []
     for text, label in texts:
-        if label.level == NONE or len(text.split()) > LONGEST_CLAUSE or not calm[label.group]:
+        if label.level == NONE or len(text.split()) > LONGEST_CLAUSE or len(calm[label.group]) < _MOST_BESIDE:
             continue
-        for _ in range(int(each) + (chance.random() < each % 1)):
-            parts = _some(calm[label.group], worried[label.group], chance.choice((1, 1, 2)), chance)
-            parts.insert(chance.randrange(len(parts) + 1), text)
-            made.append(Labelled(_joined(parts, chance), label))
-    groups = [group for group in calm if calm[group]]
-    for _ in range(len(made)):
-        group = chance.choice(groups)
-        parts = _some(calm[group], worried[group], chance.choice((2, 2, 3)), chance)
-        made.append(Labelled(_joined(parts, chance), Label(NONE, "", group)))
+        for number in range(each):
+            chance = random.Random(f"{number} {text}")  # noqa: S311
+            beside = _beside(text, calm[label.group], number)
+            serious = beside[: chance.choice((1, 1, 2))]
+            serious.insert(chance.randrange(len(serious) + 1), text)
+            made.append(Labelled(_joined(serious, chance), label))
+            calm_ones = beside[: chance.choice((2, 2, 3))]
+            made.append(Labelled(_joined(calm_ones, chance), Label(NONE, "", label.group)))
     return made
 
 
-def _some(calm: Sequence[str], worried: Sequence[str], count: int, chance: random.Random) -> list[str]:
-    return [chance.choice(worried if worried and chance.random() < 0.3 else calm) for _ in range(count)]
+def _beside(text: str, candidates: Sequence[bytes], number: int) -> list[str]:
+    """The texts that go with this one: those whose checksum after it is lowest."""
+    start = zlib.crc32(f"{number} {text}".encode())
+    lowest = heapq.nsmallest(_MOST_BESIDE, candidates, key=lambda candidate: zlib.crc32(candidate, start))
+    return [candidate.decode() for candidate in lowest]
 
 
 def _joined(parts: Sequence[str], chance: random.Random) -> str:

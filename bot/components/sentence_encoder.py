@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -114,9 +116,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             vectors = self.encoder.encode(texts)
         for example, vector in zip(examples, vectors, strict=True):
             self.add_features_to_message(None, vector[None], TEXT, example)
-            label = example.get(LABEL)
-            if label and label.group == LEFT_OUT and windows(_text_of(example)):
-                self._add_parts(example)
+        left_out = [example for example in examples if _is_left_out(example) and windows(_text_of(example))]
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            list(threads.map(self._add_parts, left_out))
         return training_data
 
     def _encode(self, texts: list[str]) -> np.ndarray:
@@ -137,6 +139,11 @@ def _read_apart(sentences: list[str], text: str) -> bool:
     if len(sentences) < 2:
         return False
     return sum(map(is_question, sentences)) > 1 or (is_long(text) and any(map(asks, sentences)))
+
+
+def _is_left_out(example: Message) -> bool:
+    label = example.get(LABEL)
+    return label is not None and label.group == LEFT_OUT
 
 
 def _text_of(message: Message) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from loket.training import danger, report
+from loket import catalogue
+from loket.training import danger, examples, report
 from loket.training.danger import Danger, figures, read
 from loket.yamlfile import ContentError
 
@@ -121,3 +122,10 @@ def test_the_texts_to_learn_from_can_be_read() -> None:
 def test_no_text_is_learned_from_and_measured_on() -> None:
     learned = {text.text.lower().strip(" .!?") for text in read(danger.TRAINING)}
     assert not learned & {text.text.lower().strip(" .!?") for text in read(danger.GOLD)}
+
+
+def test_every_example_of_an_urgent_intent_has_a_level() -> None:
+    """Without one it teaches the detector nothing: put it in data/safety/from_nlu."""
+    urgent = {intent.id for intent in catalogue.load().intents.values() if intent.urgent}
+    levelled = {text.text for text in read(danger.TRAINING)}
+    assert [e.text for e in examples.load(examples.NLU_DIR) if e.intent in urgent and e.text not in levelled] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.components import danger_model
 from bot.components.answers import PROTOTYPE
 from bot.components.danger import DANGER, DangerDetector
-from bot.components.danger_texts import LABEL, DangerTexts, InvalidTexts, Label, Labelled, composed, read
+from bot.components.danger_texts import LABEL, DangerTexts, InvalidTexts, Label, Labelled, composed, group_of, read
 from bot.components.model import OtherFormat
 from bot.components.sentence_encoder import SentenceEncoder
 from bot.components.tokenizer import DutchTokenizer
@@ -107,7 +106,7 @@ def test_the_texts_are_no_examples_of_an_intent(prepare, examples) -> None:
 def test_messages_are_composed_within_a_group() -> None:
     calm = [Labelled(f"gewone vraag {n}", Label("none", "", n % 2)) for n in range(20)]
     serious = [Labelled(f"ernstig {n}", Label("alarm", "suicide", n % 2)) for n in range(10)]
-    made = composed(serious, calm, 1, random.Random(1))
+    made = composed(serious, calm, 1)
     with_danger = [text for text in made if text.label.level == "alarm"]
     assert (len(with_danger), len(made)) == (10, 20)
     for text, label in made:
@@ -115,6 +114,21 @@ def test_messages_are_composed_within_a_group() -> None:
         assert len(numbers) > 1
         assert {number % 2 for number in numbers} == {label.group}
         assert ("ernstig" in text) == (label.level == "alarm")
+
+
+def test_a_new_example_leaves_most_composed_messages_as_they_were() -> None:
+    calm = [Labelled(f"gewone vraag {n}", Label("none", "", 0)) for n in range(200)]
+    serious = [Labelled(f"ernstig {n}", Label("alarm", "suicide", 0)) for n in range(50)]
+    before = composed(serious, calm, 1)
+    after = composed(serious, [Labelled("een nieuwe vraag", Label("none", "", 0)), *calm], 1)
+    assert len(set(before) & set(after)) > 0.9 * len(before)
+
+
+def test_a_text_stays_in_its_group() -> None:
+    assert [group_of(text, 5) for text in ("ernstig", "gewoon")] == [
+        group_of(text, 5) for text in ("ernstig", "gewoon")
+    ]
+    assert {group_of(f"vraag {n}", 5) for n in range(100)} == set(range(5))
 
 
 def test_stored_and_loaded_it_says_the_same(make, prepare, examples) -> None:

@@ -6,7 +6,16 @@ import pytest
 from bot.components.danger_lines import Danger, DangerCosts, judge
 
 KINDS = ["eating_disorder", "suicide"]
-COSTS = DangerCosts()
+COSTS = DangerCosts(
+    missed_alarm=30,
+    missed_sign=8,
+    only_asked=6,
+    needless_ask=1,
+    needless_alarm=12,
+    alarm_for_sign=2,
+    alarm_factor=8,
+    few_words=6,
+)
 LONG = "een bericht van meer dan zes woorden over van alles"
 
 
