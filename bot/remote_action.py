@@ -55,7 +55,8 @@ class ActionServer(EndpointConfig):
         params = self.combine_parameters(kwargs)
         async with self.connection.request(method, url, json=kwargs.get("json"), params=params) as response:
             if response.status >= 400:
-                raise ClientResponseError(response.status, response.reason, await response.text())
+                # Never its body: Rasa logs what is raised, and an action server's error quotes what the parent wrote.
+                raise ClientResponseError(response.status, response.reason, "")
             return await response.json(content_type=None)
 
 

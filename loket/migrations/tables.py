@@ -13,6 +13,7 @@ from loket.accounts.models import (
 )
 from loket.conversations.models import Conversation, Message, Question
 from loket.db.base import Base
+from loket.db.counters import RateCount
 from loket.mail.models import Outbox
 from loket.tickets.models import (
     Attachment,
@@ -44,6 +45,7 @@ __all__ = [
     "Outbox",
     "Presence",
     "Question",
+    "RateCount",
     "RecoveryCode",
     "StaffSession",
     "TeamMember",

@@ -7,6 +7,7 @@ import logging
 import uvicorn
 
 from loket import settings
+from loket.web import serving
 from loket.web.app import create_app
 
 GRACE_SECONDS = 3
@@ -23,7 +24,7 @@ def main() -> None:
         port=configured.port,
         log_config=None,
         access_log=False,
-        server_header=False,
+        **serving.limits(configured),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 

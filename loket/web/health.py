@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import httpx
-from litestar import Response, get
+from litestar import HttpMethod, Response, get, route
 from litestar.datastructures import State
 from sqlalchemy import text
 
@@ -15,7 +15,7 @@ from loket.assistant import rasa
 from loket.db.base import reading
 
 
-@get("/healthz", include_in_schema=True, sync_to_thread=False)
+@route("/healthz", http_method=[HttpMethod.GET, HttpMethod.HEAD], include_in_schema=True, sync_to_thread=False)
 def healthz() -> dict[str, str]:
     """The web process answers."""
     return {"status": "ok"}
