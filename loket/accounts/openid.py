@@ -152,12 +152,12 @@ def account_of(session: Session, configured: Settings, claims: dict[str, Any], n
     """
     account = session.scalar(select(Account).where(Account.oidc_subject == claims["sub"]))
     role = _role(configured, claims)
-    if account is not None and role is None and configured.oidc_roles and account.role != "partner":
-        # Out of the group at the provider is out here, also with logins that are open. (A partner's role is given here.)
+    if account is None:
+        account = _first_time(session, configured, claims, role, now)
+    elif _role_gone(configured, account, role):
+        # Out of the group at the provider is out here, also with logins that are open.
         sessions.end_all(session, account.id)
         raise RoleGone
-    if account is None:
-        account = _first_time(session, claims, role, now)
     if not account.active:
         raise LoginRefused(INACTIVE)
     if role is not None:
@@ -169,7 +169,14 @@ def account_of(session: Session, configured: Settings, claims: dict[str, Any], n
     return account
 
 
-def _first_time(session: Session, claims: dict[str, Any], role: str | None, now: datetime) -> Account:
+def _role_gone(configured: Settings, account: Account, role: str | None) -> bool:
+    """Whether the provider says who has a role, and this account has none. (A partner's role is always given here.)"""
+    return role is None and bool(configured.oidc_roles) and account.role != "partner"
+
+
+def _first_time(
+    session: Session, configured: Settings, claims: dict[str, Any], role: str | None, now: datetime
+) -> Account:
     email = str(claims.get("email", "")).strip().lower()
     if claims.get("email_verified") is not True or not administration.EMAIL.fullmatch(email):
         raise LoginRefused(UNVERIFIED)
@@ -185,6 +192,8 @@ def _first_time(session: Session, claims: dict[str, Any], role: str | None, now:
     elif account.oidc_subject is not None:
         # The address belongs to another person at the provider now; an account is never handed on by itself.
         raise LoginRefused(UNKNOWN)
+    elif _role_gone(configured, account, role):
+        raise RoleGone
     account.oidc_subject = str(claims["sub"])
     session.flush()
     audit(session, account, Audited.ACCOUNT_LINK_PROVIDER, f"account:{account.id}", now)
