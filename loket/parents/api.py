@@ -113,9 +113,8 @@ ERRORS = {
 class ConversationApi(Controller):
     path = "/api/conversations"
     tags = ["conversation"]
-    responses = ERRORS
 
-    @post("/", sync_to_thread=True)
+    @post("/", sync_to_thread=True, responses=ERRORS)
     def start(self, request: Request) -> NewConversation:
         """Begin a conversation. The token is given once: it opens this conversation and no other."""
         limits.count_address(limits.CONVERSATIONS, request)
@@ -125,7 +124,7 @@ class ConversationApi(Controller):
             messages = transcript.messages_after(session, conversation.id, 0)
             return NewConversation(conversation.id, token, [view(message) for message in messages])
 
-    @post("/{conversation_id:str}/messages", status_code=200)
+    @post("/{conversation_id:str}/messages", status_code=200, responses=ERRORS)
     async def send(
         self, request: Request, state: State, conversation_id: FromPath[str], data: JSONBody[Sent]
     ) -> Replies:
@@ -137,7 +136,7 @@ class ConversationApi(Controller):
         )
         return Replies([view(message) for message in outcome.replies], outcome.owner)
 
-    @get("/{conversation_id:str}/messages", sync_to_thread=True)
+    @get("/{conversation_id:str}/messages", sync_to_thread=True, responses=ERRORS)
     def history(self, request: Request, conversation_id: FromPath[str], after: After = 0) -> History:
         """The messages of a conversation, oldest first."""
         conversation = _require(request, conversation_id)
@@ -145,7 +144,7 @@ class ConversationApi(Controller):
             messages = transcript.messages_after(session, conversation_id, after)
             return History([view(message) for message in messages], conversation.owner)
 
-    @get("/{conversation_id:str}/events", include_in_schema=True)
+    @get("/{conversation_id:str}/events", include_in_schema=True, responses=ERRORS)
     async def events(
         self, request: Request, state: State, conversation_id: FromPath[str], after: AfterIfAny = None
     ) -> ServerSentEvent:
@@ -156,7 +155,7 @@ class ConversationApi(Controller):
         hub.check_room(conversation_id, address)
         return ServerSentEvent(_events(hub, conversation_id, address, _last_seen(request, after)))
 
-    @post("/{conversation_id:str}/feedback", status_code=200, sync_to_thread=True)
+    @post("/{conversation_id:str}/feedback", status_code=200, sync_to_thread=True, responses=ERRORS)
     def feedback(self, request: Request, conversation_id: FromPath[str], data: JSONBody[Feedback]) -> Replies:
         """Say whether an answer helped. When it did not, the reply offers an adviser."""
         _require(request, conversation_id)
@@ -167,7 +166,7 @@ class ConversationApi(Controller):
             session.flush()
             return Replies([view(message) for message in replies], conversation.owner)
 
-    @post("/{conversation_id:str}/handoff", sync_to_thread=True)
+    @post("/{conversation_id:str}/handoff", sync_to_thread=True, responses=ERRORS)
     def handoff(self, request: Request, conversation_id: FromPath[str], data: JSONBody[HandoffBody]) -> Receipt:
         """Leave the question for an adviser. A second time completes the same question."""
         _require(request, conversation_id)
