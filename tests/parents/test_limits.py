@@ -139,8 +139,11 @@ def test_handing_over_is_limited(parent: Parent, few: None) -> None:
 
 def test_handing_over_on_the_page_is_limited(site: Site, few: None) -> None:
     begin(site)
-    statuses = [site.post("/vraag-achterlaten", data={"question": "Mag dit?"}).status_code for _ in range(4)]
-    assert statuses == [303] * 3 + [429]
+    statuses = [site.post("/vraag-achterlaten", data={"question": "Mag dit?"}).status_code for _ in range(3)]
+    page = site.post("/vraag-achterlaten", data={"question": "Mag dit?", "phone": "0612345678"})
+    assert [*statuses, page.status_code] == [303] * 3 + [429]
+    assert "Uw vraag is bewaard. Probeer het opnieuw over" in text_of(page)
+    assert 'value="0612345678"' in page.text
 
 
 def test_verdicts_are_limited_on_page_and_api_together(site: Site, rasa: FakeRasa, few: None) -> None:
