@@ -31,7 +31,7 @@ def number(kept: str, account: Account | None, now: datetime) -> str | None:
     try:
         life = int(KNOWN_FOR.total_seconds())
         found = _box().decrypt_at_time(kept, life, int(now.timestamp())).decode()
-    except (InvalidToken, UnicodeEncodeError):
+    except (InvalidToken, ValueError):
         return None
     of, _, mine = found.partition(" ")
     return mine if of == str(account.id) else None
