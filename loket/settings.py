@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
+import ipaddress
 import os
 import secrets
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +22,9 @@ from loket.paths import ROOT
 
 ROLES = ("adviser", "partner", "editor", "lead", "administrator")
 """As in loket.accounts.models, which stands above this module; a test holds them equal."""
+
+
+LOOPBACK = ("127.0.0.0/8", "::1")
 
 
 class SettingsError(LoketError):
@@ -69,12 +74,47 @@ class Settings(BaseSettings):
     assistant_timeout: float = Field(
         5.0, gt=0, le=30, description="Seconds to wait for the assistant before the parent may leave the question."
     )
+    allowed_hosts: str = Field(
+        "",
+        description="Other names under which the site may be asked for, separated by commas, besides that of `LOKET_BASE_URL` and this machine's own; `*` allows every name.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of the proxies in front, separated by commas, whose `X-Forwarded-For` is believed. Default: this machine's own.",
+    )
+    security_contact: str = Field(
+        "",
+        description="Where to report a weakness, as `mailto:` or `https:` address; published at `/.well-known/security.txt`.",
+    )
     conversations_per_hour: int = Field(
-        60, ge=1, description="New conversations an hour from one address; loopback is not counted."
+        60,
+        ge=1,
+        description="New conversations an hour from one address (IPv6: one /64). A school may be one address: 60 is for two classes.",
     )
     messages_per_minute: int = Field(60, ge=1, description="Messages a minute within one conversation.")
+    characters_per_hour: int = Field(
+        60_000, ge=5_000, description="Characters an hour that a parent may add to one conversation, on all its pages."
+    )
+    additions_per_hour: int = Field(40, ge=1, description="Messages an hour to one question on its own page.")
+    handoffs_per_hour: int = Field(
+        10, ge=1, description="Times an hour that one conversation may be handed over, or its contact details changed."
+    )
+    feedback_per_hour: int = Field(60, ge=1, description="Verdicts on answers an hour within one conversation.")
+    restarts_per_hour: int = Field(
+        60, ge=1, description="Conversations an hour that one address may end with “Nieuw gesprek”."
+    )
+    link_days: int = Field(
+        365, ge=1, le=3650, description="Days after closing that a parent's private link still opens the question."
+    )
+    handler_threads: int = Field(
+        20, ge=2, le=500, description="Threads that answer requests; not more than the connections to the database."
+    )
+    most_connections: int = Field(
+        2_000, ge=10, description="Connections that a process accepts at once, open pages included; more get a 503."
+    )
     redis_url: str = Field(
-        "", description="Redis that tells every process of changes; without it SQLite's file or PostgreSQL itself does."
+        "",
+        description="Redis that tells every process of changes and keeps the counts of the limits; without it the database does both.",
     )
     streams_per_conversation: int = Field(
         6, ge=1, description="Open pages (live updates) of one conversation, per process."
@@ -83,7 +123,11 @@ class Settings(BaseSettings):
     streams_per_account: int = Field(
         20, ge=1, description="Open desk pages (live updates) of one account, per process."
     )
-    logins_per_5_minutes: int = Field(5, ge=1, description="Failed logins in five minutes from one address or account.")
+    failed_logins: int = Field(
+        5,
+        ge=1,
+        description="Failed logins from one address or for one account that cost nothing; after that the wait doubles, from 30 seconds to 15 minutes, until an hour without failures.",
+    )
     second_factor: Literal["optional", "required"] = Field(
         "optional",
         description="`required`: who logs in with a password must set up a second factor before anything else.",
@@ -98,6 +142,9 @@ class Settings(BaseSettings):
         description="Values of that claim with their role, the first that fits decides: `beheer=administrator,balie=adviser`.",
     )
     oidc_only: bool = Field(False, description="Refuse passwords: everybody logs in through the provider.")
+    oidc_local_passwords: bool = Field(
+        False, description="Let accounts that the provider made choose a password here as well."
+    )
     opening_hours: str = Field(
         "ma-vr 09:00-17:00", description="Working hours for promises, such as `ma-do 09:00-17:00, vr 09:00-13:00`."
     )
@@ -105,7 +152,8 @@ class Settings(BaseSettings):
         "", description="Extra closed days, as dates separated by commas: `2026-12-24,2026-12-31`."
     )
     contact_phone: str = Field(
-        "", description="Telephone number for parents. Without one, no answer tells them to call."
+        "",
+        description="Telephone number for parents: in answers, and where the website cannot help. Without one nobody is told to call.",
     )
     contact_email: str = Field("", description="Mail address for parents. Without one, no answer tells them to mail.")
     expired_answers: Literal["say", "withhold"] = Field(
@@ -163,6 +211,20 @@ class Settings(BaseSettings):
             raise ValueError("must begin with postgresql:// or sqlite:///")
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for one in _parts(value):
+            ipaddress.ip_network(one, strict=False)
+        return value
+
+    @field_validator("security_contact")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and not value.startswith(("mailto:", "https://")):
+            raise ValueError("must begin with mailto: or https://")
+        return value
+
     @field_validator("opening_hours")
     @classmethod
     def _hours(cls, value: str) -> str:
@@ -212,6 +274,21 @@ class Settings(BaseSettings):
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def hosts(self) -> frozenset[str]:
+        """The names under which the site may be asked for, in lower case and without a port."""
+        return frozenset({(urlsplit(self.url).hostname or "").lower(), *_parts(self.allowed_hosts.lower())})
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """Addresses and networks whose X-Forwarded-For is believed."""
+        return _parts(self.trusted_proxies) or LOOPBACK
+
+    @property
+    def in_public(self) -> bool:
+        """Whether others than this machine use this copy, so that its own addresses are no exception to any limit."""
+        return bool(self.trusted_proxies) or not is_loopback(urlsplit(self.url).hostname or "")
+
+    @property
     def secure_cookies(self) -> bool:
         return self.url.startswith("https://")
 
@@ -248,6 +325,18 @@ def understood_url(url: str) -> str:
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
     return url
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is this machine itself."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _pairs(text: str) -> dict[str, str]:

@@ -48,6 +48,8 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[se
         if name.startswith("LOKET_") and not name.startswith("LOKET_TEST"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("LOKET_VAR", str(tmp_path / "var"))
+    # Under this name Litestar's client in a test asks for pages.
+    monkeypatch.setenv("LOKET_ALLOWED_HOSTS", "testserver.local")
     settings.load.cache_clear()
     base.engine.cache_clear()
     yield settings.load()

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
-from loket.accounts import links, second_factor, sessions
+from loket.accounts import links, names, second_factor, sessions
 from loket.accounts.audit import Audited, audit
 from loket.accounts.credentials import AccountError
 from loket.accounts.links import Purpose
@@ -20,7 +20,6 @@ from loket.exceptions import Refused
 from loket.routing import rules
 
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]+")
-LONGEST_NAME = 80
 LONGEST_EMAIL = 254
 
 
@@ -70,7 +69,7 @@ def invite(session: Session, by: Account, email: str, wish: Wish, now: datetime)
         problems["email"] = "Er is al een account met dit e-mailadres."
     if problems:
         raise WishRefused(problems)
-    account = Account(email=email, name=wish.name.strip(), role=wish.role, password_hash="", created_at=now)
+    account = Account(email=email, name=names.clean(wish.name), role=wish.role, password_hash="", created_at=now)
     session.add(account)
     session.flush()
     _belong(session, account, wish)
@@ -82,7 +81,7 @@ def join(session: Session, email: str, wish: Wish, now: datetime) -> Account:
     """A new account of somebody whom the OpenID Connect provider vouches for. Raises WishRefused."""
     if problems := _problems(wish):
         raise WishRefused(problems)
-    account = Account(email=email, name=wish.name.strip(), role=wish.role, password_hash="", created_at=now)
+    account = Account(email=email, name=names.clean(wish.name), role=wish.role, password_hash="", created_at=now)
     session.add(account)
     session.flush()
     audit(session, account, Audited.ACCOUNT_ADD, f"account:{account.id}", now, {"role": wish.role})
@@ -95,7 +94,7 @@ def change(session: Session, by: Account, account: Account, wish: Wish, now: dat
         raise WishRefused(problems)
     _keep_an_administrator(session, account, still=wish.role == "administrator")
     before = _described(session, account)
-    account.name = wish.name.strip()
+    account.name = names.clean(wish.name)
     account.role = wish.role
     _belong(session, account, wish)
     session.flush()
@@ -144,6 +143,8 @@ def send_link(session: Session, by: Account, account: Account, now: datetime) ->
     """Mail a link to choose a password: an invitation for who never had one, a reset for others."""
     if not account.active:
         raise AccountError("Dit account staat uit. Zet het eerst weer aan.")
+    if not links.may_have_password(account):
+        raise AccountError("Dit account logt in via de inlogdienst van uw organisatie en heeft geen eigen wachtwoord.")
     purpose = Purpose.RESET if account.password_hash else Purpose.INVITATION
     _record(session, by, Audited.ACCOUNT_SEND_LINK, account, now)
     return links.send(session, account, purpose, now)
@@ -152,8 +153,8 @@ def send_link(session: Session, by: Account, account: Account, now: datetime) ->
 def _problems(wish: Wish) -> dict[str, str]:
     table = rules.load()
     problems = {}
-    if not 0 < len(wish.name.strip()) <= LONGEST_NAME or not wish.name.isprintable():
-        problems["name"] = f"Vul een naam in van ten hoogste {LONGEST_NAME} tekens."
+    if problem := names.problem(wish.name):
+        problems["name"] = problem
     if wish.role not in ROLES:
         problems["role"] = "Kies een rol."
     if wish.role == "partner" and wish.partner not in table.partners:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loket.accounts import passwords, second_factor, sessions
+from loket.accounts import names, passwords, second_factor, sessions
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import ROLES, Account
 from loket.exceptions import Refused
@@ -28,10 +28,12 @@ def add(session: Session, email: str, name: str, role: str, now: datetime) -> tu
         raise AccountError(f"{email!r} is not an e-mail address")
     if session.scalar(select(Account).where(Account.email == email)):
         raise AccountError(f"{email} has an account already")
+    if names.problem(name):
+        raise AccountError(f"a name has 1 to {names.LONGEST} printable characters")
     password = passwords.one_time()
     account = Account(
         email=email,
-        name=name,
+        name=names.clean(name),
         role=role,
         password_hash=passwords.hashed(password),
         must_change_password=True,

@@ -36,10 +36,13 @@ class LinkGone(Refused):
 
 
 def send(session: Session, account: Account, purpose: Purpose, now: datetime) -> str:
-    """Put a mail with a new link in the outbox and return the link. Earlier links of the account stop working."""
+    """Put a mail with a new link in the outbox and return the link.
+
+    Earlier links go on until one of them is used: otherwise anybody who asks for a reset would take them away.
+    """
     token = secrets.token_urlsafe(32)
     ends = now + LIFE[purpose]
-    session.execute(delete(MailLink).where((MailLink.account_id == account.id) | (MailLink.expires_at < now)))
+    session.execute(delete(MailLink).where(MailLink.expires_at < now))
     session.add(MailLink(token_hash=hash_token(token), account_id=account.id, purpose=purpose, expires_at=ends))
     link = f"{settings.load().url}/balie/link/{token}"
     subject, body = _mail(purpose, account.name, link, ends)
@@ -57,7 +60,7 @@ def ask_reset(session: Session, email: str, address: str, now: datetime, limit: 
 def send_reset(session: Session, email: str, now: datetime) -> None:
     """Mail a reset link, if there is such an account. Done after the answer, whose time therefore tells nothing."""
     account = session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
-    if account is not None:
+    if account is not None and may_have_password(account):
         send(session, account, Purpose.RESET, now)
         audit(session, account, Audited.PASSWORD_RESET_ASKED, f"account:{account.id}", now)
 
@@ -65,9 +68,14 @@ def send_reset(session: Session, email: str, now: datetime) -> None:
 def find(session: Session, token: str, now: datetime) -> MailLink:
     """The link of this token. Raises LinkGone when it is unknown, used or expired, or the account is not active."""
     link = session.get(MailLink, hash_token(token))
-    if link is None or link.expires_at < now or not link.account.active:
+    if link is None or link.expires_at < now or not link.account.active or not may_have_password(link.account):
         raise LinkGone
     return link
+
+
+def may_have_password(account: Account) -> bool:
+    """Whether a password opens this account: not when the provider, with its own second factor, is its only way in."""
+    return not account.oidc_subject or bool(account.password_hash) or settings.load().oidc_local_passwords
 
 
 def choose_password(session: Session, token: str, password: str, now: datetime) -> Account:
@@ -76,6 +84,7 @@ def choose_password(session: Session, token: str, password: str, now: datetime) 
     credentials.set_password(session, account, password)
     if not changed(session, delete(MailLink).where(MailLink.token_hash == hash_token(token))):
         raise LinkGone
+    session.execute(delete(MailLink).where(MailLink.account_id == account.id))
     audit(session, account, Audited.PASSWORD_CHOSEN, f"account:{account.id}", now)
     return account
 

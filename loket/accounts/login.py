@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from loket.accounts import passwords, second_factor, sessions, throttle
+from loket.accounts import devices, passwords, second_factor, sessions, throttle
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account, HalfLogin
 from loket.db.base import changed
@@ -35,15 +35,19 @@ class HalfLoginGone(Refused):
     message = "De tijd om de code te typen is voorbij. Log opnieuw in."
 
 
-def with_password(session: Session, email: str, password: str, address: str, now: datetime, limit: int) -> Login | None:
+def with_password(
+    session: Session, email: str, password: str, address: str, now: datetime, limit: int, *, browser: str = ""
+) -> Login | None:
     """None for an unknown account and for a wrong password: they look the same.
 
-    Raises TooManyAttempts after `limit` failures in five minutes from one address or for one account.
+    Raises TooManyAttempts while the address or the account has to wait (loket.accounts.throttle). `browser` is what a browser
+    kept of an earlier login with this account; then only what went wrong in that browser counts.
     """
     email = email.strip().lower()
-    keys = [f"address {address}", f"account {email}"]
-    throttle.check(session, keys, now, limit)
     account = session.scalar(select(Account).where(Account.email == email, Account.active))
+    known = devices.number(browser, account, now)
+    keys = [f"device {known}"] if known else [f"address {address}", f"account {email}"]
+    throttle.check(session, keys, now, limit)
     if not passwords.verify(account.password_hash if account else None, password) or account is None:
         throttle.count(session, keys, now)
         audit(session, None, Audited.LOGIN_FAILED, "account", now)
@@ -62,7 +66,9 @@ def half(session: Session, token: str, now: datetime) -> Account | None:
     return found.account if found is not None and found.expires_at >= now and found.account.active else None
 
 
-def with_code(session: Session, token: str, code: str, address: str, now: datetime, limit: int) -> Login | None:
+def with_code(
+    session: Session, token: str, code: str, address: str, now: datetime, limit: int, *, browser: str = ""
+) -> Login | None:
     """The login, when the code is right: one of the app, or a recovery code. None when it is not.
 
     Raises HalfLoginGone, and TooManyAttempts after `limit` wrong codes for one account or from one address.
@@ -70,7 +76,9 @@ def with_code(session: Session, token: str, code: str, address: str, now: dateti
     account = half(session, token, now)
     if account is None:
         raise HalfLoginGone
-    keys = [f"address {address}", f"code {account.id}"]
+    known = devices.number(browser, account, now)
+    # Wrong codes for the account count everywhere: only somebody who knows the password can give them.
+    keys = [f"device {known}" if known else f"address {address}", f"code {account.id}"]
     throttle.check(session, keys, now, limit)
     accepted = second_factor.accept(session, account, code, now)
     if not accepted and not second_factor.accept_recovery(session, account, code, now):
@@ -97,6 +105,16 @@ def is_own_password(session: Session, account: Account, password: str, now: date
     keys = [f"own {account.id}"]
     throttle.check(session, keys, now, limit)
     if passwords.verify(account.password_hash, password):
+        return True
+    throttle.count(session, keys, now)
+    return False
+
+
+def is_own_code(session: Session, account: Account, code: str, now: datetime, limit: int) -> bool:
+    """Whether this is a code of the app or a recovery code of who is logged in. Raises TooManyAttempts; commit also a no."""
+    keys = [f"code {account.id}"]
+    throttle.check(session, keys, now, limit)
+    if second_factor.accept(session, account, code, now) or second_factor.accept_recovery(session, account, code, now):
         return True
     throttle.count(session, keys, now)
     return False

@@ -36,6 +36,11 @@ class Account(Base):
     oidc_subject: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
     """Who this is at the OpenID Connect provider, once they have logged in through it."""
 
+    @property
+    def first_name(self) -> str:
+        """What a parent sees. (Names are checked when they are given; one from an earlier release may be blank.)"""
+        return next(iter(self.name.split()), "Adviseur")
+
     # What an account may read depends on it, so whoever decides about that loads it along (sessions.find); a page that only
     # shows names does not.
     memberships: Mapped[list[TeamMember]] = relationship(viewonly=True)

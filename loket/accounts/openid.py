@@ -25,7 +25,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from loket.accounts import administration
+from loket.accounts import administration, names, sessions
 from loket.accounts.administration import Wish, WishRefused
 from loket.accounts.audit import Audited, audit
 from loket.accounts.credentials import AccountError
@@ -57,6 +57,13 @@ class ProviderAway(LoginRefused):
     message = (
         "De inlogdienst van uw organisatie is nu niet bereikbaar. Probeer het zo opnieuw, of log in met uw wachtwoord."
     )
+
+
+class RoleGone(LoginRefused):
+    """The provider names no role (any more) that gives access. Commit what was done: the account's logins are ended."""
+
+    code = "role_gone"
+    message = "Uw organisatie geeft u geen toegang (meer) tot de balie. Vraag de beheerder om hulp."
 
 
 INVALID = "De inlogdienst gaf een antwoord dat niet klopt of te oud is. Probeer het opnieuw."
@@ -141,12 +148,16 @@ def finish(configured: Settings, kept: dict[str, str], code: str, now: datetime)
 def account_of(session: Session, configured: Settings, claims: dict[str, Any], now: datetime) -> Account:
     """The account of who logged in: known by `sub`, else by a confirmed e-mail address, else made when the role is known.
 
-    Raises LoginRefused.
+    Raises LoginRefused, and RoleGone when none of the claim's values gives a role.
     """
     account = session.scalar(select(Account).where(Account.oidc_subject == claims["sub"]))
     role = _role(configured, claims)
     if account is None:
-        account = _first_time(session, claims, role, now)
+        account = _first_time(session, configured, claims, role, now)
+    elif _role_gone(configured, account, role):
+        # Out of the group at the provider is out here, also with logins that are open.
+        sessions.end_all(session, account.id)
+        raise RoleGone
     if not account.active:
         raise LoginRefused(INACTIVE)
     if role is not None:
@@ -158,7 +169,14 @@ def account_of(session: Session, configured: Settings, claims: dict[str, Any], n
     return account
 
 
-def _first_time(session: Session, claims: dict[str, Any], role: str | None, now: datetime) -> Account:
+def _role_gone(configured: Settings, account: Account, role: str | None) -> bool:
+    """Whether the provider says who has a role, and this account has none. (A partner's role is always given here.)"""
+    return role is None and bool(configured.oidc_roles) and account.role != "partner"
+
+
+def _first_time(
+    session: Session, configured: Settings, claims: dict[str, Any], role: str | None, now: datetime
+) -> Account:
     email = str(claims.get("email", "")).strip().lower()
     if claims.get("email_verified") is not True or not administration.EMAIL.fullmatch(email):
         raise LoginRefused(UNVERIFIED)
@@ -166,7 +184,7 @@ def _first_time(session: Session, claims: dict[str, Any], role: str | None, now:
     if account is None:
         if role is None or role == "partner":
             raise LoginRefused(UNKNOWN)
-        name = str(claims.get("name") or email.partition("@")[0])[: administration.LONGEST_NAME]
+        name = names.clean(str(claims.get("name") or ""))[: names.LONGEST] or email.partition("@")[0]
         try:
             account = administration.join(session, email, Wish(name, role), now)
         except WishRefused as refused:
@@ -174,6 +192,8 @@ def _first_time(session: Session, claims: dict[str, Any], role: str | None, now:
     elif account.oidc_subject is not None:
         # The address belongs to another person at the provider now; an account is never handed on by itself.
         raise LoginRefused(UNKNOWN)
+    elif _role_gone(configured, account, role):
+        raise RoleGone
     account.oidc_subject = str(claims["sub"])
     session.flush()
     audit(session, account, Audited.ACCOUNT_LINK_PROVIDER, f"account:{account.id}", now)

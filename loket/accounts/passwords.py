@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from pathlib import Path
 
@@ -14,6 +15,9 @@ RULES = f"Ten minste {LEAST_LENGTH} tekens, en niet uw naam of e-mailadres. Een 
 
 COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text(encoding="utf-8").split())
 """Passwords of twelve characters or more that are tried first, in lower case and without spaces."""
+
+_CONTEXT = re.compile("loket|5010|balie|school|onderwijs|ouders?|wachtwoord|welkom")
+"""Words that somebody who guesses here tries first."""
 
 _hasher = PasswordHasher()
 _nobody = _hasher.hash(secrets.token_urlsafe(16))
@@ -41,6 +45,8 @@ def problem(password: str, email: str, name: str) -> str | None:
     bare = "".join(plain.split())
     if bare in COMMON or len(set(bare)) < 4:
         return "Dit wachtwoord is te makkelijk te raden. Kies een zin van een paar woorden."
+    if len(_CONTEXT.sub("", bare)) < LEAST_LENGTH / 2:
+        return "Woorden van dit loket zijn te makkelijk te raden. Kies een zin van een paar andere woorden."
     own = {email.casefold(), email.casefold().partition("@")[0], name.casefold()}
     if any(len(part) >= 4 and len(plain.replace(part, "")) < LEAST_LENGTH / 2 for part in own):
         return "Uw naam of e-mailadres is te makkelijk te raden. Kies iets anders."

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from loket.assistant.expected import NOT_HELPED
 from loket.conversations import models, transcript
 from loket.conversations.models import Message
-from loket.db.base import LARGEST_ID
+from loket.db.row_ids import can_exist
 from loket.exceptions import Refused
 
 
 def give(session: Session, conversation_id: str, message_id: int, helpful: bool, now: datetime) -> list[Message]:
     """Keep a parent's verdict on an answer; the first "no" is followed by the offer of a person. Raises Refused."""
-    message = session.get(Message, message_id) if 0 < message_id <= LARGEST_ID else None
+    message = session.get(Message, message_id) if can_exist(message_id) else None
     if message is None or message.conversation_id != conversation_id or message.sender == models.PARENT:
         raise Refused("Dit bericht bestaat niet in uw gesprek.", code="unknown_message", field="message_id")
     first_no = not helpful and message.helpful is not False

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from loket.exceptions import Refused
+from loket.http.plain_text import one_line
 
 _LOCAL = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _EMAIL = re.compile(rf"^(?=.{{1,64}}@){_LOCAL}(?:\.{_LOCAL})*@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+$")
@@ -27,7 +28,7 @@ class Contact:
 
 def contact(email: str | None, phone: str | None, when: str | None) -> Contact:
     """Raises Refused (code `invalid_email`, `invalid_phone` or `invalid_when`) with what to do about it."""
-    email, phone, when = ((value or "").strip() or None for value in (email, phone, when))
+    email, phone, when = (one_line(value or "") or None for value in (email, phone, when))
     if email and (len(email) > 254 or _ENCODED in email or not _EMAIL.match(email)):
         raise Refused(
             "Dit e-mailadres klopt niet. Een adres ziet eruit als naam@voorbeeld.nl.",

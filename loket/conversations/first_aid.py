@@ -3,8 +3,6 @@ data/faq/danger.yml, by kind."""
 
 from __future__ import annotations
 
-from typing import cast
-
 from loket.faq import danger
 from loket.faq.danger import Ask, Kind
 
@@ -38,4 +36,4 @@ def failure_line() -> str:
 
 
 def _known(kind: str) -> Kind:
-    return cast("Kind", kind) if kind in danger.KINDS else OTHER
+    return next((known for known in danger.KINDS if known == kind), OTHER)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loket.clock import local_day
@@ -16,6 +17,7 @@ from loket.conversations.models import Conversation
 from loket.faq import answers, placeholders
 from loket.tokens import hash_token
 
+_ID = re.compile(r"[0-9a-f]{32}")
 GREETING_INTENT = "begroeting"
 
 
@@ -52,10 +54,16 @@ def new(
 
 def find(session: Session, conversation_id: str, token: str) -> Conversation | None:
     """The conversation that this token opens, or None: an unknown id and a wrong token look the same."""
-    conversation = session.get(Conversation, conversation_id)
+    conversation = session.get(Conversation, conversation_id) if _ID.fullmatch(conversation_id) else None
     expected = conversation.token_hash if conversation else hash_token("")
     matches = hmac.compare_digest(expected, hash_token(token))
     return conversation if conversation and matches else None
+
+
+def end_token(session: Session, conversation_id: str) -> None:
+    """Let nobody open this conversation as its parent any more; what was handed over stays behind its private link."""
+    mine = update(Conversation).where(Conversation.id == conversation_id)
+    session.execute(mine.values(token_hash=hash_token(secrets.token_urlsafe(24))))
 
 
 def of_token(session: Session, token: str) -> Conversation | None:

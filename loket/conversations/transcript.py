@@ -16,6 +16,7 @@ from loket.conversations import models
 from loket.conversations.models import Conversation, Message
 from loket.db.base import changed
 from loket.exceptions import Refused
+from loket.http.plain_text import plain
 
 MAX_TEXT = 5_000
 """Characters in one message of a parent."""
@@ -36,7 +37,7 @@ def sent_id(form_id: str, *content: str) -> str:
 
 def checked_text(text: str) -> str:
     """A parent's text, fit to be kept. Raises Refused."""
-    text = text.replace("\x00", "").strip()
+    text = plain(text).strip()
     if not text.strip("\u200b\u200c\u200d\u2060\ufeff "):
         raise Refused("Typ eerst uw vraag.", code="empty_text", field="text")
     if len(text) > MAX_TEXT:

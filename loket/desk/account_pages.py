@@ -19,7 +19,7 @@ from loket.accounts.credentials import AccountError
 from loket.accounts.models import ROLES, Account
 from loket.accounts.roles import Action
 from loket.clock import utc_now
-from loket.db.base import LARGEST_ID, reading, transaction
+from loket.db.base import reading, transaction
 from loket.desk import session as staff
 from loket.desk.forms import page
 from loket.desk.labels import ROLE_LABELS
@@ -152,7 +152,7 @@ def _wish(data: dict[str, str]) -> Wish:
 
 
 def _found(session: Session, account_id: int) -> Account:
-    found = session.get(Account, account_id) if 0 < account_id <= LARGEST_ID else None
+    found = session.get(Account, account_id)
     if found is None:
         raise NotFoundException
     return found

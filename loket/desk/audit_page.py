@@ -17,13 +17,16 @@ from loket.accounts.audit import Audited, Wanted
 from loket.accounts.models import Account, Audit
 from loket.accounts.roles import Action
 from loket.clock import AMSTERDAM, dutch_date, utc_now
-from loket.db.base import LARGEST_ID, reading
+from loket.db.base import reading
+from loket.db.row_ids import row_id
 from loket.desk import labels
 from loket.desk import session as staff
 from loket.tickets import merging
 from loket.tickets.models import Ticket
 
 FIELDS = ("wie", "wat", "vraag", "van", "tot")
+YEARS = range(2000, 2200)
+"""Years of which every moment can be asked of the database, in whatever time zone."""
 WRONG_DAY = "Kies een dag, bijvoorbeeld 24-11-2026."
 
 
@@ -78,12 +81,12 @@ def _form(session: Session, request: Request) -> Form:
     form = Form(typed)
     since, until = _day(form, "van"), _day(form, "tot")
     form.wanted = Wanted(
-        account_id=_number(typed["wie"]),
+        account_id=row_id(typed["wie"]) or None,
         action=typed["wat"],
         object=_object(session, form),
         since=_midnight(since) if since else None,
         until=_midnight(until + timedelta(days=1)) if until else None,
-        before=_number(request.query_params.get("voor", "")),
+        before=row_id(request.query_params.get("voor", "")) or None,
     )
     return form
 
@@ -100,18 +103,16 @@ def _object(session: Session, form: Form) -> str:
 def _day(form: Form, name: str) -> date | None:
     try:
         day = date.fromisoformat(form.typed[name]) if form.typed[name] else None
-        return day if day is None or _midnight(day + timedelta(days=1)) else None
-    except (ValueError, OverflowError):
+    except ValueError:
+        day = date.min
+    if day is not None and day.year not in YEARS:
         form.errors[name] = WRONG_DAY
         return None
+    return day
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), AMSTERDAM)
-
-
-def _number(typed: str) -> int | None:
-    return min(int(typed), LARGEST_ID) if typed.isascii() and typed.isdigit() and len(typed) < 20 else None
 
 
 def _lines(session: Session, rows: list[Audit]) -> list[Line]:

@@ -18,8 +18,8 @@ from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as staff
 from loket.desk.forms import page
+from loket.http.addresses import client_address
 from loket.http.forms import Form
-from loket.http.security import client_address
 
 # The token stands in the address, which may go into no Referer. With no-referrer a browser would send a form with the
 # Origin "null", which older browsers need to show that it is ours.
@@ -42,7 +42,7 @@ class LinkPages(Controller):
             return page("balie/forgotten.html", {"asked": False}, problem, data)
         try:
             with transaction() as session:
-                limit = settings.load().logins_per_5_minutes
+                limit = settings.load().failed_logins
                 links.ask_reset(session, email, client_address(request), utc_now(), limit)
         except TooManyAttempts as too_many:
             return page("balie/forgotten.html", {"asked": False}, {"email": str(too_many)}, data)

@@ -18,8 +18,9 @@ from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as staff
 from loket.desk.forms import page
+from loket.http import cookies
+from loket.http.addresses import client_address
 from loket.http.forms import Form
-from loket.http.security import client_address
 
 LOGIN_FAILED = "E-mailadres of wachtwoord klopt niet."
 CODE_FAILED = "Deze code klopt niet, of is al gebruikt. Wacht op een nieuwe code en typ die."
@@ -50,7 +51,8 @@ class LoginPages(Controller):
                     data.get("password", ""),
                     client_address(request),
                     utc_now(),
-                    configured.logins_per_5_minutes,
+                    configured.failed_logins,
+                    browser=cookies.read(request, staff.BROWSER_NAME),
                 )
                 if begun is not None:
                     sessions.end(session, staff.token(request))
@@ -68,11 +70,17 @@ class LoginPages(Controller):
     def give_code(self, request: Request, data: Form) -> Response[Any]:
         field = "recovery" if data.get("recovery") else "code"
         error = RECOVERY_FAILED if field == "recovery" else CODE_FAILED
-        limit = settings.load().logins_per_5_minutes
+        limit = settings.load().failed_logins
         try:
             with transaction() as session:
                 whole = login.with_code(
-                    session, _half(request), data.get(field, ""), client_address(request), utc_now(), limit
+                    session,
+                    _half(request),
+                    data.get(field, ""),
+                    client_address(request),
+                    utc_now(),
+                    limit,
+                    browser=cookies.read(request, staff.BROWSER_NAME),
                 )
                 if whole is not None:
                     sessions.end(session, staff.token(request))
@@ -83,7 +91,7 @@ class LoginPages(Controller):
         if whole is None:
             return page("balie/code.html", {}, {field: error})
         response = let_in(whole)
-        response.delete_cookie(staff.HALF_NAME, path=staff.LOGIN_PAGE)
+        cookies.remove(response, staff.HALF_NAME, staff.LOGIN_PAGE)
         return response
 
 
@@ -124,7 +132,7 @@ class DeskPages(Controller):
             sessions.end(session, staff.token(request))
             audit(session, who, Audited.LOGOUT, f"account:{who.id}", utc_now())
         response = Redirect(staff.LOGIN_PAGE, status_code=303)
-        response.delete_cookie(staff.NAME, path="/balie")
+        cookies.remove(response, staff.NAME, "/balie")
         return response
 
 
@@ -135,7 +143,7 @@ def let_in(begun: Login) -> Response[Any]:
         response.cookies = [staff.half_cookie(begun.token)]
         return response
     response = Redirect("/balie/wachtwoord" if begun.account.must_change_password else "/balie", status_code=303)
-    response.cookies = [staff.cookie(begun.token)]
+    response.cookies = [staff.cookie(begun.token), staff.known_browser_cookie(begun.account)]
     return response
 
 
@@ -144,11 +152,23 @@ def wrong_password(who: Account, password: str) -> str | None:
     try:
         with transaction() as session:
             account = session.get_one(Account, who.id)
-            limit = settings.load().logins_per_5_minutes
+            limit = settings.load().failed_logins
             right = login.is_own_password(session, account, password, utc_now(), limit)
     except TooManyAttempts as too_many:
         return str(too_many)
     return None if right else "Uw huidige wachtwoord klopt niet."
+
+
+def wrong_code(who: Account, code: str) -> str | None:
+    """Why a code of somebody logged in, of the app or for recovery, is not accepted; None without a second factor."""
+    try:
+        with transaction() as session:
+            account = session.get_one(Account, who.id)
+            limit = settings.load().failed_logins
+            right = account.totp_since is None or login.is_own_code(session, account, code, utc_now(), limit)
+    except TooManyAttempts as too_many:
+        return str(too_many)
+    return None if right else f"{CODE_FAILED} Een herstelcode mag ook."
 
 
 def _login_form(error: str = "", email: str = "", notice: str = "") -> Template:
@@ -162,7 +182,7 @@ def _login_form(error: str = "", email: str = "", notice: str = "") -> Template:
 
 
 def _half(request: Request) -> str:
-    return str(request.cookies.get(staff.HALF_NAME, ""))
+    return cookies.read(request, staff.HALF_NAME)
 
 
 def _context(request: Request) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Controller, Request, Response, get
-from litestar.datastructures import Cookie
 from litestar.exceptions import NotFoundException
 from litestar.response import Redirect, Template
 
@@ -16,7 +15,8 @@ from loket.accounts.throttle import TooManyAttempts
 from loket.clock import utc_now
 from loket.db.base import transaction
 from loket.desk import session as staff
-from loket.http.security import client_address
+from loket.http import cookies
+from loket.http.addresses import client_address
 from loket.settings import Settings
 
 COOKIE = "balie-openid"
@@ -37,17 +37,8 @@ class OpenIdPages(Controller):
             return _refusal(refused)
         response = Redirect(started.address, status_code=303)
         # Lax: the browser comes back from another site, and must bring this along.
-        response.cookies = [
-            Cookie(
-                key=COOKIE,
-                value=started.ticket,
-                path=HERE,
-                max_age=int(openid.TIME_AT_PROVIDER.total_seconds()),
-                httponly=True,
-                secure=configured.secure_cookies,
-                samesite="lax",
-            )
-        ]
+        life = int(openid.TIME_AT_PROVIDER.total_seconds())
+        response.cookies = [cookies.make(COOKIE, started.ticket, HERE, same_site="lax", max_age=life)]
         return response
 
     @get("/terug", sync_to_thread=True)
@@ -57,7 +48,7 @@ class OpenIdPages(Controller):
         keys = [f"provider {client_address(request)}"]
         try:
             with transaction() as session:
-                throttle.check(session, keys, utc_now(), configured.logins_per_5_minutes)
+                throttle.check(session, keys, utc_now(), configured.failed_logins)
             begun = _let_in(request, configured)
         except (openid.LoginRefused, TooManyAttempts) as refused:
             if not isinstance(refused, TooManyAttempts | openid.ProviderAway):
@@ -67,21 +58,26 @@ class OpenIdPages(Controller):
             return _refusal(refused)
         response = Template("balie/arrived.html", headers=NO_CODE_IN_REFERER)
         response.cookies = [staff.cookie(begun.token)]
-        response.delete_cookie(COOKIE, path=HERE)
+        cookies.remove(response, COOKIE, HERE)
         return response
 
 
 def _let_in(request: Request, configured: Settings) -> login.Login:
     now = utc_now()
     answer = dict(request.query_params.items())
-    kept = openid.opened(configured, str(request.cookies.get(COOKIE, "")), answer, now)
+    kept = openid.opened(configured, cookies.read(request, COOKIE), answer, now)
     with transaction() as session:
         openid.use(session, kept, now)
     claims = openid.finish(configured, kept, answer["code"], now)
     with transaction() as session:
-        account = openid.account_of(session, configured, claims, now)
-        sessions.end(session, staff.token(request))
-        return login.full(session, account, now, by_provider=True)
+        try:
+            account = openid.account_of(session, configured, claims, now)
+        except openid.RoleGone as gone:
+            refused = gone  # raised when its logins have been ended for good
+        else:
+            sessions.end(session, staff.token(request))
+            return login.full(session, account, now, by_provider=True)
+    raise refused
 
 
 def _provider() -> Settings:
@@ -95,5 +91,5 @@ def _refusal(refused: Exception) -> Response[Any]:
     page = Template(
         "balie/not_arrived.html", context={"problem": str(refused)}, status_code=422, headers=NO_CODE_IN_REFERER
     )
-    page.delete_cookie(COOKIE, path=HERE)
+    cookies.remove(page, COOKIE, HERE)
     return page

@@ -8,15 +8,14 @@ from litestar import Controller, Request, Response, get, post
 from litestar.response import Redirect, Template
 
 from loket import settings
-from loket.accounts import second_factor, sessions
-from loket.accounts.administration import LONGEST_NAME
+from loket.accounts import names, second_factor, sessions
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as staff
 from loket.desk.forms import page
-from loket.desk.login_pages import wrong_password
+from loket.desk.login_pages import wrong_code, wrong_password
 from loket.http.forms import Form
 
 HERE = "/balie/account"
@@ -34,10 +33,9 @@ class OwnAccountPages(Controller):
 
     @post("/naam", sync_to_thread=True)
     def rename(self, request: Request, data: Form) -> Response[Any]:
-        name = data.get("name", "").strip()
-        if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-            problem = {"name": f"Vul een naam in van ten hoogste {LONGEST_NAME} tekens."}
-            return _page(request, problem, {"name": name})
+        name = names.clean(data.get("name", ""))
+        if problem := names.problem(name):
+            return _page(request, {"name": problem}, {"name": name})
         with transaction() as session:
             account = _mine(session, request)
             account.name = name
@@ -84,6 +82,8 @@ class OwnAccountPages(Controller):
     def remove_factor(self, request: Request, data: Form) -> Response[Any]:
         if problem := _unsure(request, data):
             return _factor_page(request, {"password": problem}, "uit")
+        if problem := wrong_code(staff.account(request), data.get("code", "")):
+            return _factor_page(request, {"code": problem}, "uit")
         with transaction() as session:
             account = _mine(session, request)
             second_factor.remove(session, account)

@@ -12,16 +12,18 @@ from litestar.handlers import BaseRouteHandler
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.accounts import sessions
+from loket.accounts import devices, sessions
 from loket.accounts.models import Account, StaffSession
 from loket.accounts.roles import Action
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
+from loket.http import cookies
 from loket.tickets import access, transfers
 from loket.tickets.models import Offer
 
 NAME = "balie"
 HALF_NAME = "balie-code"
+BROWSER_NAME = "balie-bekend"
 LOGIN_PAGE = "/balie/inloggen"
 LOG_OUT = "/balie/uitloggen"
 CHANGE_PAGE = "/balie/wachtwoord"
@@ -40,25 +42,22 @@ class FirstThis(NotAuthorizedException):
 
 def cookie(token: str) -> Cookie:
     """A cookie for the browser's session; the server ends it when it is idle or too old."""
-    return Cookie(
-        key=NAME, value=token, path="/balie", httponly=True, secure=settings.load().secure_cookies, samesite="strict"
-    )
+    return cookies.make(NAME, token, "/balie", same_site="strict")
 
 
 def half_cookie(token: str) -> Cookie:
-    """The cookie between password and code. It reaches no page but that of the login."""
-    return Cookie(
-        key=HALF_NAME,
-        value=token,
-        path=LOGIN_PAGE,
-        httponly=True,
-        secure=settings.load().secure_cookies,
-        samesite="strict",
-    )
+    """The cookie between password and code. It opens no page but that of the login."""
+    return cookies.make(HALF_NAME, token, LOGIN_PAGE, same_site="strict")
+
+
+def known_browser_cookie(account: Account) -> Cookie:
+    """What this browser keeps of a login, so that what others get wrong does not keep it out."""
+    life = int(devices.KNOWN_FOR.total_seconds())
+    return cookies.make(BROWSER_NAME, devices.note(account, utc_now()), LOGIN_PAGE, same_site="strict", max_age=life)
 
 
 def token(connection: ASGIConnection) -> str:
-    return str(connection.cookies.get(NAME, ""))
+    return cookies.read(connection, NAME)
 
 
 def guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:

@@ -15,7 +15,7 @@ from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit
 from loket.accounts.roles import Action
 from loket.clock import utc_now
-from loket.db.base import LARGEST_ID, reading, transaction
+from loket.db.base import reading, transaction
 from loket.desk import session as staff
 from loket.http.forms import Form
 from loket.routing import rules
@@ -76,7 +76,7 @@ def _save(request: Request, module_id: int | None, data: dict[str, str]) -> Resp
 
 
 def _find(session: Session, module_id: int) -> TextModule:
-    module = session.get(TextModule, module_id) if module_id <= LARGEST_ID else None
+    module = session.get(TextModule, module_id)
     if module is None:
         raise NotFoundException
     return module

@@ -21,7 +21,8 @@ from loket.accounts.models import Account
 from loket.accounts.roles import Action
 from loket.clock import local_day, utc_now
 from loket.conversations import transcript
-from loket.db.base import LARGEST_ID, transaction
+from loket.db.base import transaction
+from loket.db.row_ids import row_id
 from loket.desk import session as staff
 from loket.desk import suggestions, ticket_page
 from loket.exceptions import Collision, Refused
@@ -77,7 +78,7 @@ class TicketActions(Controller):
         """Take the ticket from the colleague whom the page showed; refused when it is somebody else by now."""
 
         def take(session: Session, ticket: Ticket, who: Account) -> None:
-            if not claims.take_over(session, ticket.id, _number(data, "holder"), who, utc_now()):
+            if not claims.take_over(session, ticket.id, row_id(data.get("holder", "")), who, utc_now()):
                 raise Refused("De vraag is net van hand gewisseld. Kijk wie hem nu heeft.", code="taken")
 
         return act(request, ticket_id, Action.TAKE_OVER, take, status=409)
@@ -131,7 +132,7 @@ class TicketActions(Controller):
         """Say that an alarm was needless, missed or of the wrong kind."""
 
         def keep(session: Session, ticket: Ticket, who: Account) -> None:
-            message = _number(data, "message") or None
+            message = row_id(data.get("message", "")) or None
             kind = data.get("danger") or None
             safety_marks.add(session, ticket, who, data.get("mark", ""), kind, message, utc_now())
 
@@ -212,7 +213,7 @@ class TicketActions(Controller):
         intent = data.get("intent", "")
         known = intent if intent in catalogue.load().intents else None
         answerable = {"ja": True, "nee": False}.get(data.get("answerable", ""))
-        seen = _number(data, "seen") or None
+        seen = row_id(data.get("seen", "")) or None
         return act(
             request,
             ticket_id,
@@ -232,7 +233,7 @@ class TicketActions(Controller):
     @post("/aanbieden", sync_to_thread=True)
     def transfer(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         """Ask a colleague to take over a live conversation."""
-        colleague = _number(data, "colleague")
+        colleague = row_id(data.get("colleague", ""))
         return act(
             request,
             ticket_id,
@@ -328,8 +329,3 @@ def _other(session: Session, who: Account, data: dict[str, str]) -> Ticket:
     if other is None or not access.may(who, Action.READ, other):
         raise merging.CannotMerge("Deze vraag bestaat niet. Typ het hele nummer, bijvoorbeeld 5010-A2B3C4.")
     return other
-
-
-def _number(data: dict[str, str], name: str) -> int:
-    value = data.get(name, "")
-    return min(int(value), LARGEST_ID) if value.isascii() and value.isdigit() and len(value) < 20 else 0

@@ -24,7 +24,7 @@ from loket.conversations import danger
 from loket.conversations import models as chat
 from loket.conversations.models import Message, Question
 from loket.conversations.views import MessageView, view
-from loket.db.base import LARGEST_ID, reading, transaction
+from loket.db.base import reading, transaction
 from loket.desk import labels, partner_view, suggestions, weighing
 from loket.desk import session as staff
 from loket.http.files import download
@@ -63,7 +63,7 @@ class TicketPages(Controller):
     def attachment(self, request: Request, attachment_id: FromPath[int]) -> Response[bytes]:
         who = staff.account(request)
         with transaction() as session:
-            found = session.get(Attachment, attachment_id) if attachment_id <= LARGEST_ID else None
+            found = session.get(Attachment, attachment_id)
             if found is None:
                 raise NotFoundException
             ticket = find(session, who, found.ticket_id)
@@ -103,8 +103,6 @@ def find(session: Session, who: Account, ticket_id: int) -> Ticket:
         joinedload(Ticket.claimant),
         selectinload(Ticket.events).joinedload(TicketEvent.account),
     )
-    if ticket_id > LARGEST_ID:
-        raise NotFoundException
     ticket = session.scalar(select(Ticket).where(Ticket.id == ticket_id, access.visible(who)).options(*shown))
     if ticket is None:
         raise NotFoundException

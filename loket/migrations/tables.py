@@ -14,6 +14,7 @@ from loket.accounts.models import (
 )
 from loket.conversations.models import Conversation, Message, Question
 from loket.db.base import Base
+from loket.db.counters import RateCount
 from loket.db.leases import JobLease
 from loket.db.probe import WriteProbe
 from loket.mail.models import Outbox
@@ -50,6 +51,7 @@ __all__ = [
     "Outbox",
     "Presence",
     "Question",
+    "RateCount",
     "RecoveryCode",
     "RemovedFile",
     "SafetyMark",

@@ -11,6 +11,7 @@ from typing import Annotated
 from litestar import Controller, Request, get, post
 from litestar.datastructures import State
 from litestar.exceptions import NotAuthorizedException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 from litestar.serialization import encode_json
@@ -23,9 +24,9 @@ from loket.conversations.models import Conversation
 from loket.conversations.views import MessageView, view
 from loket.db.base import LARGEST_ID, reading, transaction
 from loket.exceptions import Refused
-from loket.http.security import client_address
-from loket.parents import session_cookie
-from loket.parents.limits import limit_conversations, limit_messages
+from loket.http.addresses import client_address
+from loket.http.errors import ErrorBody
+from loket.parents import limits, session_cookie
 from loket.tickets import mails
 from loket.updates.hub import Hub
 
@@ -99,40 +100,51 @@ AfterIfAny = Annotated[
 ]
 
 
+ERRORS = {
+    status: ResponseSpec(data_container=ErrorBody, description=what, generate_examples=False)
+    for status, what in (
+        (400, "What was sent does not fit; `field` names the part, if there is one."),
+        (401, "The token opens no such conversation."),
+        (429, "A limit is reached. The header Retry-After says after how many seconds to try again."),
+    )
+}
+
+
 class ConversationApi(Controller):
     path = "/api/conversations"
     tags = ["conversation"]
 
-    @post("/", middleware=[limit_conversations()], sync_to_thread=True)
-    def start(self) -> NewConversation:
+    @post("/", sync_to_thread=True, responses=ERRORS)
+    def start(self, request: Request) -> NewConversation:
         """Begin a conversation. The token is given once: it opens this conversation and no other."""
+        limits.count_address(limits.CONVERSATIONS, request)
         with transaction() as session:
             conversation, token = registry.start(session, utc_now())
             session.flush()
             messages = transcript.messages_after(session, conversation.id, 0)
             return NewConversation(conversation.id, token, [view(message) for message in messages])
 
-    @post("/{conversation_id:str}/messages", status_code=200, middleware=[limit_messages()])
+    @post("/{conversation_id:str}/messages", status_code=200, responses=ERRORS)
     async def send(
         self, request: Request, state: State, conversation_id: FromPath[str], data: JSONBody[Sent]
     ) -> Replies:
         """Send a message and get the assistant's replies. With an adviser as owner the list is empty."""
-        await asyncio.to_thread(_require, request, conversation_id)
         _check_sent(data)
+        await asyncio.to_thread(_require_and_count, request, conversation_id, data.text or "")
         outcome = await turns.take(
             state.http, conversation_id, data.client_id, text=data.text or "", choice_id=data.choice or ""
         )
         return Replies([view(message) for message in outcome.replies], outcome.owner)
 
-    @get("/{conversation_id:str}/messages", sync_to_thread=True)
+    @get("/{conversation_id:str}/messages", sync_to_thread=True, responses=ERRORS)
     def history(self, request: Request, conversation_id: FromPath[str], after: After = 0) -> History:
         """The messages of a conversation, oldest first."""
+        conversation = _require(request, conversation_id)
         with reading() as session:
-            conversation = _require(request, conversation_id)
             messages = transcript.messages_after(session, conversation_id, after)
             return History([view(message) for message in messages], conversation.owner)
 
-    @get("/{conversation_id:str}/events", include_in_schema=True)
+    @get("/{conversation_id:str}/events", include_in_schema=True, responses=ERRORS)
     async def events(
         self, request: Request, state: State, conversation_id: FromPath[str], after: AfterIfAny = None
     ) -> ServerSentEvent:
@@ -143,23 +155,26 @@ class ConversationApi(Controller):
         hub.check_room(conversation_id, address)
         return ServerSentEvent(_events(hub, conversation_id, address, _last_seen(request, after)))
 
-    @post("/{conversation_id:str}/feedback", status_code=200, sync_to_thread=True)
+    @post("/{conversation_id:str}/feedback", status_code=200, sync_to_thread=True, responses=ERRORS)
     def feedback(self, request: Request, conversation_id: FromPath[str], data: JSONBody[Feedback]) -> Replies:
         """Say whether an answer helped. When it did not, the reply offers an adviser."""
         _require(request, conversation_id)
+        limits.count(limits.FEEDBACK, conversation_id)
         with transaction() as session:
             replies = feedback.give(session, conversation_id, data.message_id, data.helpful, utc_now())
             conversation = session.get_one(Conversation, conversation_id)
             session.flush()
             return Replies([view(message) for message in replies], conversation.owner)
 
-    @post("/{conversation_id:str}/handoff", sync_to_thread=True)
+    @post("/{conversation_id:str}/handoff", sync_to_thread=True, responses=ERRORS)
     def handoff(self, request: Request, conversation_id: FromPath[str], data: JSONBody[HandoffBody]) -> Receipt:
         """Leave the question for an adviser. A second time completes the same question."""
         _require(request, conversation_id)
         body = data.contact or ContactBody()
         question = transcript.checked_text(data.question)
         reach = contact(body.email, body.phone, body.when)
+        limits.count(limits.HANDOFFS, conversation_id)
+        limits.count_text(conversation_id, question)
         with transaction() as session:
             conversation = session.get_one(Conversation, conversation_id)
             ticket = turns.hand_off(session, conversation, question, utc_now(), reach, data.consent_reuse)
@@ -180,6 +195,12 @@ def _require(request: Request, conversation_id: str) -> Conversation:
     return conversation
 
 
+def _require_and_count(request: Request, conversation_id: str, text: str) -> None:
+    _require(request, conversation_id)
+    limits.count(limits.MESSAGES, conversation_id)
+    limits.count_text(conversation_id, text)
+
+
 def _check_sent(data: JSONBody[Sent]) -> None:
     if not 1 <= len(data.client_id) <= CLIENT_ID_LENGTH:
         raise Refused(f"client_id heeft 1 tot {CLIENT_ID_LENGTH} tekens.", code="invalid_client_id", field="client_id")
@@ -197,14 +218,14 @@ def _last_seen(request: Request, after: int | None) -> int | None:
 async def _events(
     hub: Hub, conversation_id: str, address: str, after: int | None
 ) -> AsyncIterator[ServerSentEventMessage]:
-    def news(since: int) -> tuple[list[MessageView], str]:
+    def news(since: int) -> tuple[list[MessageView], str, str]:
         with reading() as session:
             conversation = session.get_one(Conversation, conversation_id)
             messages = transcript.messages_after(session, conversation_id, since)
-            return [view(message) for message in messages], conversation.owner
+            return [view(message) for message in messages], conversation.owner, conversation.token_hash
 
     with hub.conversation(conversation_id, address) as listener:
-        messages, owner = await asyncio.to_thread(news, after or 0)
+        messages, owner, token_hash = await asyncio.to_thread(news, after or 0)
         # Within a conversation ids follow the order of commits: each message is made under its lock (transcript.add).
         seen = messages[-1].id if messages else after or 0
         yield ServerSentEventMessage(data=owner, event="owner")
@@ -214,7 +235,9 @@ async def _events(
         while True:
             if not await listener.wait():
                 yield ServerSentEventMessage(comment="keep-alive")
-            messages, now_owner = await asyncio.to_thread(news, seen)
+            messages, now_owner, now_hash = await asyncio.to_thread(news, seen)
+            if now_hash != token_hash:
+                return  # its parent ended it, on whatever device
             for message in messages:
                 seen = message.id
                 yield _event(message)

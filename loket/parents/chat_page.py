@@ -7,7 +7,7 @@ import secrets
 from collections import defaultdict
 from typing import Any
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, HttpMethod, Request, Response, post, route
 from litestar.datastructures import Cookie, State
 from litestar.response import Redirect, Template
 from sqlalchemy.exc import IntegrityError
@@ -20,10 +20,10 @@ from loket.conversations.contact import contact
 from loket.conversations.models import ADVISER, ASSISTANT, Conversation, Message
 from loket.conversations.views import MessageView, view
 from loket.db.base import reading, transaction
+from loket.db.row_ids import row_id
 from loket.exceptions import Refused
 from loket.http.forms import Form
-from loket.parents import session_cookie
-from loket.parents.limits import limit_conversations, limit_messages
+from loket.parents import limits, session_cookie
 from loket.tickets import mails, queue, states
 from loket.tickets.models import Ticket
 
@@ -42,12 +42,12 @@ PAGE_ID_BYTES = 16
 class ChatPage(Controller):
     include_in_schema = False
 
-    @get("/", sync_to_thread=True)
+    @route("/", http_method=[HttpMethod.GET, HttpMethod.HEAD], sync_to_thread=True)
     def show(self, request: Request) -> Template:
         """The conversation of this browser, or an empty one with the greeting."""
         return _page(request)
 
-    @post("/", middleware=[limit_conversations(), limit_messages()], name="chat.send")
+    @post("/", name="chat.send")
     async def send(self, request: Request, state: State, data: Form) -> Response[Any]:
         """Send the form; afterwards the browser shows the page anew (a reload sends nothing twice)."""
         cookie = None
@@ -55,6 +55,7 @@ class ChatPage(Controller):
         try:
             if not data.get("choice"):
                 transcript.checked_text(data.get("text", ""))
+            await asyncio.to_thread(_count, request, current, data)
             if current is None:
                 current, cookie = await asyncio.to_thread(_start, data)
             assert current is not None
@@ -62,9 +63,7 @@ class ChatPage(Controller):
             client_id = transcript.sent_id(_form_id(data), text, choice_id)
             await turns.take(state.http, current, client_id, text=text, choice_id=choice_id)
         except Refused as error:
-            page = await asyncio.to_thread(_page, request, {"text": error.message}, data)
-            page.status_code = 422
-            return page
+            return await asyncio.to_thread(_refusal, request, error, "text", data)
         response = Redirect("/#laatste", status_code=303)
         if cookie:
             response.cookies = [cookie]
@@ -73,14 +72,15 @@ class ChatPage(Controller):
     @post("/reactie", sync_to_thread=True)
     def rate(self, request: Request, data: Form) -> Response[Any]:
         """Whether an answer helped."""
-        conversation_id = _current_id(request)
-        if conversation_id and data.get("message_id", "").isdecimal():
+        conversation_id, message_id = _current_id(request), row_id(data.get("message_id", ""))
+        if conversation_id and message_id:
+            limits.count(limits.FEEDBACK, conversation_id)
             with transaction() as session:
                 helpful = data.get("helpful") == "ja"
-                feedback.give(session, conversation_id, int(data["message_id"]), helpful, utc_now())
+                feedback.give(session, conversation_id, message_id, helpful, utc_now())
         return Redirect("/#laatste", status_code=303)
 
-    @post("/vraag-achterlaten", middleware=[limit_conversations()], sync_to_thread=True)
+    @post("/vraag-achterlaten", sync_to_thread=True)
     def leave(self, request: Request, data: Form) -> Response[Any]:
         """Leave a question, or the address on which to answer it."""
         cookie = None
@@ -88,27 +88,54 @@ class ChatPage(Controller):
         try:
             question = transcript.checked_text(data.get("question", ""))
             reach = contact(data.get("email"), data.get("phone"), data.get("when"))
+            _count_leaving(request, conversation_id, question)
+            if conversation_id is None:
+                conversation_id, cookie = _start(data)
+            with transaction() as session:
+                conversation = session.get_one(Conversation, conversation_id)
+                turns.hand_off(session, conversation, question, utc_now(), reach, data.get("consent_reuse") == "ja")
         except Refused as error:
             field = "question" if error.field in ("", "text") else error.field
-            page = _page(request, {field: error.message}, data, leaving=True)
-            page.status_code = 422
-            return page
-        if conversation_id is None:
-            conversation_id, cookie = _start(data)
-        with transaction() as session:
-            conversation = session.get_one(Conversation, conversation_id)
-            turns.hand_off(session, conversation, question, utc_now(), reach, data.get("consent_reuse") == "ja")
+            return _refusal(request, error, field, data, leaving=True)
         response = Redirect("/#laatste", status_code=303)
         if cookie:
             response.cookies = [cookie]
         return response
 
-    @post("/opnieuw", sync_to_thread=False)
-    def start_again(self) -> Response[Any]:
-        """Leave this conversation on this device; it stays behind the private link when it was handed over."""
+    @post("/opnieuw", sync_to_thread=True)
+    def start_again(self, request: Request) -> Response[Any]:
+        """End this conversation for every device; it stays behind the private link when it was handed over."""
+        if (conversation_id := _current_id(request)) is not None:
+            limits.count_address(limits.RESTARTS, request)
+            with transaction() as session:
+                registry.end_token(session, conversation_id)
         response = Redirect("/", status_code=303)
-        response.delete_cookie(session_cookie.NAME)
+        session_cookie.forget(response)
         return response
+
+
+def _count(request: Request, conversation_id: str | None, data: dict[str, str]) -> None:
+    if conversation_id is None:
+        return limits.count_address(limits.CONVERSATIONS, request)
+    limits.count(limits.MESSAGES, conversation_id)
+    limits.count_text(conversation_id, "" if data.get("choice") else data.get("text", ""))
+
+
+def _count_leaving(request: Request, conversation_id: str | None, question: str) -> None:
+    if conversation_id is None:
+        return limits.count_address(limits.CONVERSATIONS, request)
+    limits.count(limits.HANDOFFS, conversation_id)
+    limits.count_text(conversation_id, question)
+
+
+def _refusal(request: Request, error: Refused, field: str, typed: dict[str, str], *, leaving: bool = False) -> Template:
+    """The page again, with what was typed and why it was not taken in."""
+    page = _page(request, {field: error.message}, typed, leaving=leaving)
+    page.status_code = 422
+    if isinstance(error, limits.TooMany):
+        page.status_code = error.status
+        page.headers.update(error.headers)
+    return page
 
 
 def _start(data: dict[str, str]) -> tuple[str, Cookie]:
@@ -187,7 +214,7 @@ def _status(owner: str, ticket: Ticket | None) -> str:
     if owner == ASSISTANT:
         return ""
     if owner == ADVISER:
-        name = ticket.claimant.name.split()[0] if ticket.claimant else "Een adviseur"
+        name = ticket.claimant.first_name if ticket.claimant else "Een adviseur"
         return f"{name}, adviseur, is nu in dit gesprek. Wat u hier typt, leest de adviseur."
     state = states.LABELS[ticket.state]
     nobody = "Er is nu geen adviseur in dit gesprek."

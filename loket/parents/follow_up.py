@@ -11,15 +11,25 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
+from loket import settings
 from loket.clock import utc_now
 from loket.conversations import transcript
 from loket.conversations.views import view
-from loket.db.base import LARGEST_ID, reading, transaction
+from loket.db.base import reading, transaction
 from loket.exceptions import Refused
 from loket.http.files import download
 from loket.http.forms import Form
-from loket.tickets import attachments, queue, states
+from loket.parents import limits
+from loket.tickets import attachments, private_link, queue, states
 from loket.tickets.models import Attachment, Ticket
+
+
+class LinkOver(Refused):
+    """The question was closed so long ago that its private link opens it no more."""
+
+    code = "link_over"
+    status = 410
+    message = "Deze vraag is lang geleden gesloten. De link werkt niet meer. Stel gerust een nieuwe vraag."
 
 
 class FollowUpPage(Controller):
@@ -33,16 +43,14 @@ class FollowUpPage(Controller):
     @post("/{token:str}", sync_to_thread=True)
     def reply(self, token: FromPath[str], data: Form) -> Response[Any]:
         """Add something to the question. An answered or closed one opens again."""
+        client_id = transcript.sent_id(data.get("client_id") or secrets.token_hex(8), data.get("text", ""))
         try:
             text = transcript.checked_text(data.get("text", ""))
+            _count(token, text)
         except Refused as error:
-            page = _page(token, error.message, data.get("text", ""))
-            page.status_code = 422
-            return page
+            return _refusal(token, error, data.get("text", ""))
         with transaction() as session:
-            ticket = _ticket(session, token)
-            now = utc_now()
-            client_id = transcript.sent_id(data.get("client_id") or secrets.token_hex(8), text)
+            ticket, now = _ticket(session, token), utc_now()
             if transcript.same_client_id(session, ticket.conversation_id, client_id):
                 return Redirect(f"/vraag/{token}#laatste", status_code=303)
             queue.parent_adds(session, ticket, text, client_id, now)
@@ -53,10 +61,26 @@ class FollowUpPage(Controller):
         """A file that an adviser sent along. Internal files do not exist here."""
         with reading() as session:
             ticket = _ticket(session, token)
-            found = session.get(Attachment, attachment_id) if attachment_id <= LARGEST_ID else None
+            found = session.get(Attachment, attachment_id)
             if found is None or found.ticket_id != ticket.id or found.message_id is None or found.internal:
                 raise NotFoundException
         return download(attachments.content(found), found.name, found.media_type)
+
+
+def _count(token: str, text: str) -> None:
+    with reading() as session:
+        conversation_id = _ticket(session, token).conversation_id
+    limits.count(limits.ADDITIONS, conversation_id)
+    limits.count_text(conversation_id, text)
+
+
+def _refusal(token: str, error: Refused, typed: str) -> Template:
+    page = _page(token, error.message, typed)
+    page.status_code = 422
+    if isinstance(error, limits.TooMany):
+        page.status_code = error.status
+        page.headers.update(error.headers)
+    return page
 
 
 def _page(token: str, error: str = "", typed: str = "") -> Template:
@@ -71,6 +95,7 @@ def _page(token: str, error: str = "", typed: str = "") -> Template:
             "typed": typed,
             "client_id": secrets.token_hex(8),
             "max_text": transcript.MAX_TEXT,
+            "link_life": private_link.life_in_words(settings.load().link_days),
         }
     return Template("follow_up.html", context=context)
 
@@ -79,4 +104,6 @@ def _ticket(session: Session, token: str) -> Ticket:
     ticket = queue.by_token(session, token)
     if ticket is None:
         raise NotFoundException
+    if private_link.is_over(queue.closed_at(session, ticket), utc_now(), settings.load().link_days):
+        raise LinkOver
     return ticket

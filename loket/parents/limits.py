@@ -1,61 +1,155 @@
-"""How much one address or one conversation may send. Loopback is not counted: tests and health checks live there."""
+"""How much parents may send, all processes together. Whoever sends is known before anything is counted.
+
+Counts are kept by the library `limits`, in Redis (LOKET_REDIS_URL) or in the database (loket.db.counters), under a name of
+their own for each limit. When Redis is away, parents go on: a limit protects the service and is not worth a lost question.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from ipaddress import ip_address
-from typing import Any
+import logging
+import math
+import time
+from dataclasses import dataclass
+from functools import cache
 
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import RedisStorage
+from limits.strategies import FixedWindowRateLimiter
 from litestar import Request
-from litestar.middleware.base import DefineMiddleware
-from litestar.middleware.rate_limit import RateLimitConfig
 
 from loket import settings
-from loket.conversations import registry
-from loket.db.base import reading
-from loket.http.security import client_address
-from loket.parents import session_cookie
+from loket.db.counters import DatabaseStorage
+from loket.exceptions import Refused
+from loket.http.addresses import client_address
+from loket.settings import Settings, is_loopback
+from loket.tokens import hash_token
+
+logger = logging.getLogger(__name__)
+
+REDIS_SECONDS = 0.5
+"""How long a parent's message may wait for Redis before it is taken in uncounted."""
+DANGER = "Is er nu gevaar? Bel 112. Denkt u aan zelfdoding? Bel 113 of 0800-0113, dag en nacht."
 
 
-def limit_conversations() -> DefineMiddleware:
-    """New conversations an hour from one address."""
-    return RateLimitConfig(
-        rate_limit=("hour", settings.load().conversations_per_hour),
-        identifier_for_request=client_address,
-        check_throttle_handler=_begins_from_outside,
-        store="limits",
-    ).middleware
+@dataclass(frozen=True)
+class Limit:
+    """So many within a window. `setting` is the name of the setting with the number, `why` is said to whoever is refused."""
+
+    name: str
+    window: type[RateLimitItem]
+    setting: str
+    why: str
 
 
-def limit_messages() -> DefineMiddleware:
-    """Messages a minute within one conversation."""
-    return RateLimitConfig(
-        rate_limit=("minute", settings.load().messages_per_minute),
-        identifier_for_request=_conversation,
-        store="limits",
-    ).middleware
+MANY = "Dat zijn veel berichten achter elkaar. Uw eerdere berichten zijn bewaard."
+CONVERSATIONS = Limit(
+    "conversations",
+    RateLimitItemPerHour,
+    "conversations_per_hour",
+    "Vanaf uw internetverbinding zijn net veel gesprekken begonnen. Misschien deelt u die met anderen, zoals op een school.",
+)
+MESSAGES = Limit("messages", RateLimitItemPerMinute, "messages_per_minute", MANY)
+CHARACTERS = Limit(
+    "characters",
+    RateLimitItemPerHour,
+    "characters_per_hour",
+    "U heeft ons in korte tijd veel tekst gestuurd. Uw eerdere berichten zijn bewaard.",
+)
+ADDITIONS = Limit("additions", RateLimitItemPerHour, "additions_per_hour", MANY)
+HANDOFFS = Limit(
+    "handoffs",
+    RateLimitItemPerHour,
+    "handoffs_per_hour",
+    "U heeft uw vraag of gegevens net vaak aangepast. Uw vraag is bewaard.",
+)
+FEEDBACK = Limit(
+    "feedback", RateLimitItemPerHour, "feedback_per_hour", "U heeft net op veel antwoorden gereageerd. Dank u wel."
+)
+RESTARTS = Limit(
+    "restarts", RateLimitItemPerHour, "restarts_per_hour", "Vanaf uw internetverbinding zijn net veel gesprekken beëindigd."
+)  # fmt: skip
 
 
-async def _begins_from_outside(request: Request[Any, Any, Any]) -> bool:
-    if request.method != "POST" or _on_this_machine(request):
-        return False
-    # A whole school may share one address: what a parent adds to a conversation on the page is not a new one.
-    return request.url.path.startswith("/api/") or not await asyncio.to_thread(_in_conversation, request)
+class TooMany(Refused):
+    """A limit is reached; `retry_after` is in seconds."""
+
+    code = "too_many_requests"
+    status = 429
+
+    def __init__(self, why: str, retry_after: int, phone: str = "") -> None:
+        self.retry_after = retry_after
+        call = f" U kunt ons ook bellen: {phone}." if phone else ""
+        super().__init__(f"{why} Probeer het opnieuw over {in_words(retry_after)}.{call} {DANGER}")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(self.retry_after)}
 
 
-def _on_this_machine(request: Request[Any, Any, Any]) -> bool:
+def count(limit: Limit, whom: str, cost: int = 1) -> None:
+    """Count something of a conversation. Raises TooMany. Waits for the database or Redis, so never on the event loop."""
+    configured = settings.load()
+    item = limit.window(getattr(configured, limit.setting), namespace=limit.name)
+    key = hash_token(f"{configured.token('limits')} {whom}")[:32]
+    limiter = _limiter(configured.redis_url)
     try:
-        return ip_address(client_address(request)).is_loopback
-    except ValueError:
-        return False
+        if limiter.hit(item, key, cost=cost):
+            return
+        wait = limiter.get_window_stats(item, key).reset_time - time.time()
+    except StorageError as error:
+        uncounted.add(type(error.__cause__ or error).__name__)
+        return
+    raise TooMany(limit.why, max(1, math.ceil(wait)), configured.contact_phone)
 
 
-def _in_conversation(request: Request[Any, Any, Any]) -> bool:
-    conversation_id, token = session_cookie.read(request)
-    with reading() as session:
-        return bool(conversation_id) and registry.find(session, conversation_id, token) is not None
+def count_address(limit: Limit, request: Request) -> None:
+    """Count something of whoever asks without a conversation. Raises TooMany."""
+    address = client_address(request)
+    if _exempt(address, settings.load()):
+        return
+    count(limit, f"address {address}")
 
 
-def _conversation(request: Request[Any, Any, Any]) -> str:
-    found = request.path_params.get("conversation_id") or session_cookie.read(request)[0]
-    return str(found or client_address(request))
+def count_text(conversation_id: str, text: str) -> None:
+    """Count what a parent adds to a conversation, on whichever page. Raises TooMany."""
+    if text:
+        count(CHARACTERS, conversation_id, len(text))
+
+
+def in_words(seconds: int) -> str:
+    """Roughly how long, never too short: "20 seconden", "1 minuut", "12 minuten"."""
+    if seconds < 60:
+        return "1 seconde" if seconds == 1 else f"{seconds} seconden"
+    minutes = math.ceil(seconds / 60)
+    return "1 minuut" if minutes == 1 else f"{minutes} minuten"
+
+
+class Uncounted:
+    """What was let through because the counts could not be kept; `total` is for the metrics."""
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    def add(self, kind: str) -> None:
+        self.total += 1
+        logger.warning("a limit was not counted (%s); %s so far", kind, self.total)
+
+
+uncounted = Uncounted()
+
+
+def _exempt(address: str, configured: Settings) -> bool:
+    """In development and tests everybody is this machine; in public nobody who comes through a proxy is."""
+    return not configured.in_public and is_loopback(address)
+
+
+@cache
+def _limiter(redis_url: str) -> FixedWindowRateLimiter:
+    if not redis_url:
+        return FixedWindowRateLimiter(DatabaseStorage())
+    return FixedWindowRateLimiter(
+        RedisStorage(
+            redis_url, wrap_exceptions=True, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
+        )
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from litestar import Request
+from litestar import Request, Response
 from litestar.datastructures import Cookie
 
-from loket import settings
+from loket.http import cookies
 
 NAME = "gesprek"
 DAYS = 7
@@ -13,17 +13,13 @@ DAYS = 7
 
 def read(request: Request) -> tuple[str, str]:
     """(conversation id, token); two empty strings without a usable cookie."""
-    conversation_id, _, token = request.cookies.get(NAME, "").partition(".")
+    conversation_id, _, token = cookies.read(request, NAME).partition(".")
     return conversation_id, token
 
 
 def write(conversation_id: str, token: str) -> Cookie:
-    return Cookie(
-        key=NAME,
-        value=f"{conversation_id}.{token}",
-        path="/",
-        httponly=True,
-        secure=settings.load().secure_cookies,
-        samesite="lax",
-        max_age=DAYS * 24 * 3600,
-    )
+    return cookies.make(NAME, f"{conversation_id}.{token}", "/", same_site="lax", max_age=DAYS * 24 * 3600)
+
+
+def forget(response: Response) -> None:
+    cookies.remove(response, NAME, "/")

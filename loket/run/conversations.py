@@ -79,7 +79,8 @@ def understanding(model: Path) -> Iterator[Any]:
 
 
 def _one(turns_of_one: list[GoldTurn], engine: Engine, understand: Any) -> Iterator[Result]:
-    now, shown = START, ()
+    now = START
+    shown: tuple[str, ...] = ()
     with base.transaction(engine) as session:
         conversation_id = registry.start(session, now)[0].id
     for place, gold in enumerate(turns_of_one):

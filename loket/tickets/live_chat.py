@@ -44,9 +44,7 @@ def step_in(session: Session, conversation_id: str, adviser: Account, now: datet
     if not claims.claim(session, ticket.id, adviser, now, made=True):
         return None
     events.record(session, ticket, EventKind.STEPPED_IN, now, adviser)
-    transcript.note(
-        session, conversation, f"{adviser.name.split()[0]}, adviseur van Loket 5010, is nu in dit gesprek.", now
-    )
+    transcript.note(session, conversation, f"{adviser.first_name}, adviseur van Loket 5010, is nu in dit gesprek.", now)
     return ticket
 
 

@@ -22,7 +22,7 @@ def hold(session: Session, ticket: Ticket) -> None:
     """
     session.flush()
     registry.hold(session, ticket.conversation)
-    session.refresh(ticket, with_for_update=True)
+    session.refresh(ticket, with_for_update={"of": Ticket})
 
 
 def hold_by_id(session: Session, ticket_id: int) -> Ticket | None:
@@ -40,5 +40,5 @@ def hold_all(session: Session, ticket_ids: list[int]) -> dict[int, Ticket]:
     for conversation in sorted((ticket.conversation for ticket in found), key=lambda one: one.id):
         registry.hold(session, conversation)
     for ticket in found:
-        session.refresh(ticket, with_for_update=True)
+        session.refresh(ticket, with_for_update={"of": Ticket})
     return {ticket.id: ticket for ticket in found}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from loket import settings
 from loket.clock import dutch_moment
+from loket.tickets import private_link
 from loket.tickets.models import Ticket
 
 
 def link(ticket: Ticket) -> str:
-    """The private address on which the parent follows the question."""
-    return f"{settings.load().url}/vraag/{ticket.token}"
+    """The private address on which the parent follows the question; the site's own when the seal cannot be opened."""
+    return f"{settings.load().url}/vraag/{ticket.token}" if ticket.token else f"{settings.load().url}/"
 
 
 def desk_link(ticket: Ticket) -> str:
@@ -23,7 +24,8 @@ def receipt(ticket: Ticket) -> str:
         f"Uw vraag is bij ons binnen. Uw nummer is {ticket.reference}.\n"
         f"Een adviseur antwoordt uiterlijk {dutch_moment(ticket.promised_by)}.\n\n"
         f"U kunt uw vraag hier volgen en aanvullen:\n{link(ticket)}\n\n"
-        "Deel deze link niet: wie de link heeft, kan uw vraag lezen.\n\n"
+        "Deel deze link niet: wie de link heeft, kan uw vraag lezen.\n"
+        f"De link werkt tot {private_link.life_in_words(settings.load().link_days)} nadat uw vraag is gesloten.\n\n"
         "Met vriendelijke groet,\nLoket 5010\n"
     )
 

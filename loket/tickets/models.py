@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from loket.accounts.models import Account
 from loket.conversations.models import Conversation
 from loket.db.base import Base
+from loket.tickets import private_link
 
 WORD = 32
 """Length of an id in data/routing.yml."""
@@ -27,13 +28,17 @@ OPEN, CLAIMED, WAITING, REFERRED, ANSWERED, CLOSED = (
 
 
 class Ticket(Base):
-    """A question for a person. `token` opens the parent's follow-up page: 128 bits, unguessable.
+    """A question for a person.
+
+    What opens the parent's follow-up page is an unguessable token of 128 bits. It is found by its hash, and kept sealed
+    besides, for the links in mails (loket.tickets.private_link): a copy of the database opens no page.
 
     `promised_by` is what loket.tickets.deadlines computes from the events, kept for ordering.
     """
 
     __tablename__ = "ticket"
     __table_args__ = (
+        UniqueConstraint("token_hash", name="uq_ticket_token"),
         Index(None, "state", "urgent", "promised_by"),
         Index(None, "state", "id"),
         Index(None, "state", "claimed_until"),
@@ -44,7 +49,8 @@ class Ticket(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
-    token: Mapped[str] = mapped_column(String(32), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(32))
+    token_sealed: Mapped[str] = mapped_column(String(200))
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), unique=True)
     state: Mapped[str] = mapped_column(String(20), default=OPEN)
     question: Mapped[str]
@@ -77,6 +83,11 @@ class Ticket(Base):
     answerable: Mapped[bool | None]
     """Whether the assistant could have answered it, as the same adviser said."""
     created_at: Mapped[datetime]
+
+    @property
+    def token(self) -> str:
+        """What its private link ends in; "" when it was sealed under another secret key."""
+        return private_link.opened(self.token_sealed)
 
     conversation: Mapped[Conversation] = relationship()
     claimant: Mapped[Account | None] = relationship()

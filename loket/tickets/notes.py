@@ -64,7 +64,7 @@ def mentioned(session: Session, text: str) -> list[Account]:
 
 def handles(account: Account) -> set[str]:
     """The names by which an account can be called with @."""
-    return {account.name.split()[0].lower(), account.email.partition("@")[0].lower()}
+    return {account.first_name.lower(), account.email.partition("@")[0].lower()}
 
 
 def unread(session: Session, ticket_id: int, account: Account) -> bool:

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loket import catalogue
@@ -18,9 +18,20 @@ from loket.conversations.models import Conversation, Message
 from loket.exceptions import Collision
 from loket.mail import outbox
 from loket.routing import rules, words
-from loket.tickets import attachments, claims, deadlines, drafts, escalation, locks, mails, urgency
+from loket.tickets import (
+    attachments,
+    claims,
+    deadlines,
+    drafts,
+    escalation,
+    locks,
+    mails,
+    private_link,
+    receipts,
+    urgency,
+)
 from loket.tickets.events import change, record
-from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, EventKind, Ticket
+from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, EventKind, Ticket, TicketEvent
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No characters that are easily mistaken for each other over the telephone."""
@@ -73,7 +84,15 @@ def of_conversation(session: Session, conversation_id: str) -> Ticket | None:
 
 
 def by_token(session: Session, token: str) -> Ticket | None:
-    return session.scalar(select(Ticket).where(Ticket.token == token))
+    return session.scalar(select(Ticket).where(Ticket.token_hash == private_link.hashed(token)))
+
+
+def closed_at(session: Session, ticket: Ticket) -> datetime | None:
+    """Since when the ticket is closed; None while it is not."""
+    if ticket.state != CLOSED:
+        return None
+    last = select(func.max(TicketEvent.at)).where(TicketEvent.ticket_id == ticket.id)
+    return session.scalar(last.where(TicketEvent.kind.in_((EventKind.CLOSED, EventKind.MERGED))))
 
 
 def assistant_helps(conversation: Conversation, ticket: Ticket | None) -> bool:
@@ -211,9 +230,11 @@ def create(
     theme = known.theme if known else None
     facts = rules.Facts(theme, conversation.sector, urgent, conversation.channel, *words.found(question, intent))
     route = rules.route(facts)
+    token = private_link.new_token()
     ticket = Ticket(
         reference=_reference(session),
-        token=secrets.token_urlsafe(16),
+        token_hash=private_link.hashed(token),
+        token_sealed=private_link.sealed(token),
         conversation=conversation,
         state=OPEN,
         question=question,
@@ -243,15 +264,17 @@ def create(
 
 
 def complete(session: Session, ticket: Ticket, contact: Contact, consent_reuse: bool | None, now: datetime) -> None:
-    """Add what the parent told of how to reach them."""
-    before = ticket.email
+    """Add what the parent told of how to reach them. Raises TooManyAddresses."""
+    new_address = bool(contact.email) and not receipts.was_sent(session, ticket, contact.email or "")
+    if new_address:
+        receipts.check(session, ticket)
     ticket.email = contact.email or ticket.email
     ticket.phone = contact.phone or ticket.phone
     ticket.call_when = contact.when or ticket.call_when
     if consent_reuse is not None:
         ticket.consent_reuse = consent_reuse
-    if ticket.email and ticket.email != before:
-        record(session, ticket, EventKind.CONTACT_LEFT, now)
+    if ticket.email and new_address:
+        record(session, ticket, EventKind.CONTACT_LEFT, now, data={"address": receipts.mark(ticket.email)})
         subject = f"Wij hebben uw vraag ontvangen ({ticket.reference})"
         outbox.put(session, ticket.email, subject, mails.receipt(ticket), now)
 
@@ -271,7 +294,7 @@ def _reopen(session: Session, ticket: Ticket, now: datetime) -> None:
 
 
 def _say(session: Session, ticket: Ticket, adviser: Account, text: str, asks: bool, now: datetime) -> Message:
-    name = {"name": adviser.name.split()[0]}
+    name = {"name": adviser.first_name}
     message = transcript.add(session, ticket.conversation, chat.ADVISER, text, now, extra=name)
     if ticket.email:
         subject = f"{'Vraag van ons over' if asks else 'Antwoord op'} uw vraag {ticket.reference}"

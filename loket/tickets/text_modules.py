@@ -78,7 +78,7 @@ def filled(module: TextModule, ticket: Ticket, who: Account) -> str:
         "nummer": ticket.reference,
         # The link opens the question for whoever has it, also after a partner has returned it.
         "link": link(ticket) if who.role != "partner" else "…",
-        "adviseur": who.name.split()[0],
+        "adviseur": who.first_name,
         "team": table.teams.get(ticket.team, ticket.team),
         "belofte": dutch_moment(ticket.promised_by),
         "partner": partner.name if partner else "…",

@@ -69,7 +69,7 @@ def accept(session: Session, ticket_id: int, adviser: Account, now: datetime) ->
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
     events.change(session, ticket, CLAIMED, now, adviser, kind=EventKind.TRANSFERRED, data={"from": given_by})
     ticket.conversation.owner = chat.ADVISER
-    name = adviser.name.split()[0]
+    name = adviser.first_name
     transcript.note(session, ticket.conversation, f"{name}, adviseur van Loket 5010, gaat nu met u verder.", now)
     return True
 

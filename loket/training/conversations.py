@@ -64,7 +64,7 @@ def read(path: Path = FILE) -> list[list[GoldTurn]]:
 
 def _turn(data: dict[str, Any]) -> GoldTurn:
     known = {"say": str(data["say"]), "danger": data.get("danger", ""), "picks": data.get("picks")}
-    lists = {name: tuple(data.get(name, ())) for name in ("intents", "ook", "options")}
+    lists: dict[str, Any] = {name: tuple(data.get(name, ())) for name in ("intents", "ook", "options")}
     return GoldTurn(**known, **lists, kind=data.get("kind", "picks" if "picks" in data else "answer"))
 
 

@@ -12,6 +12,7 @@ from litestar import Litestar
 from loket import settings
 from loket.db.base import engine
 from loket.migrations import migrate
+from loket.web import serving
 from loket.web.app import create_app
 
 GRACE_SECONDS = 3
@@ -33,7 +34,7 @@ def main() -> None:
         port=configured.port,
         log_config=None,
         access_log=False,
-        server_header=False,
+        **serving.limits(configured),
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +41,15 @@ from loket.faq import answers
 from loket.http import security
 from loket.http.files import file_size
 from loket.http.markdown import from_markdown, from_plain
+from loket.http.requests import PlainRequest
 from loket.parents.api import ConversationApi
 from loket.parents.chat_page import ChatPage
 from loket.parents.follow_up import FollowUpPage
 from loket.tickets import access
 from loket.updates.hub import Hub
-from loket.web import errors
+from loket.web import errors, guards
 from loket.web.health import healthz, metrics, readyz
+from loket.web.security_txt import security_txt
 
 HERE = Path(__file__).parent
 MAX_BODY = 256 * 1024
@@ -77,9 +81,11 @@ def create_app() -> Litestar:
             healthz,
             readyz,
             metrics,
+            security_txt,
             create_static_files_router("/static", directories=[HERE / "static"], include_in_schema=False),
         ],
-        guards=[security.same_origin_guard],
+        request_class=PlainRequest,
+        guards=[guards.host_guard, guards.address_guard, security.same_origin_guard],
         before_send=[security.headers(secure=configured.secure_cookies)],
         exception_handlers={**errors.HANDLERS, NotAuthorizedException: _to_login},
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(_templates())),
@@ -112,6 +118,7 @@ def _templates() -> Environment:
     }
     environment.filters |= filters
     environment.globals |= {
+        "phone": settings.load().contact_phone,
         "intent_label": catalogue.load().label,
         "allows": access.may,
         "shown_name": access.shown_name,
@@ -127,6 +134,9 @@ def _once() -> str:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
+    # Python's own pool has cpu+4 threads: on two cores six that wait for the database would stop everything.
+    threads = ThreadPoolExecutor(settings.load().handler_threads, thread_name_prefix="handler")
+    asyncio.get_running_loop().set_default_executor(threads)
     async with httpx.AsyncClient(timeout=10) as client:
         app.state.http = client
         app.state.hub = Hub(settings.load())

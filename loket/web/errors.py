@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import MediaType, Request, Response
@@ -12,6 +11,8 @@ from litestar.exceptions import HTTPException, NotFoundException, ValidationExce
 from litestar.response import Template
 
 from loket.exceptions import Refused
+from loket.http.errors import ApiError, ErrorBody
+from loket.parents.limits import TooMany
 
 logger = logging.getLogger(__name__)
 
@@ -37,17 +38,9 @@ MESSAGES = {
 _MISSING = re.compile(r"missing required field `(\w+)`")
 
 
-@dataclass(frozen=True)
-class ApiError:
-    """One error, as every API answer with a status of 400 or more carries it."""
-
-    code: str
-    message: str
-    field: str | None = None
-
-
 def on_refused(request: Request, error: Refused) -> Response:
-    return respond(request, error.status, ApiError(error.code, error.message, error.field or None))
+    headers = error.headers if isinstance(error, TooMany) else None
+    return respond(request, error.status, ApiError(error.code, error.message, error.field or None), headers)
 
 
 def on_http(request: Request, error: HTTPException) -> Response:
@@ -67,8 +60,7 @@ def respond(request: Request, status: int, error: ApiError, headers: dict[str, s
     """The error as JSON below /api, as a page elsewhere."""
     path = request.url.path
     if path == "/api" or path.startswith(("/api/", "/healthz", "/readyz")):
-        body = {"error": {"code": error.code, "message": error.message, "field": error.field}}
-        return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
+        return Response(ErrorBody(error), status_code=status, media_type=MediaType.JSON, headers=headers)
     context = {"status": status, "message": error.message}
     return Template("error.html", context=context, status_code=status, headers=headers)
 

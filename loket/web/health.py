@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import httpx
-from litestar import MediaType, Response, get
+from litestar import HttpMethod, MediaType, Response, get, route
 from litestar.datastructures import State
 
 from loket import settings
@@ -25,7 +25,7 @@ PROBE_SECONDS = 10.0
 _probed: dict[str, tuple[float, bool]] = {}
 
 
-@get("/healthz", include_in_schema=True, sync_to_thread=False)
+@route("/healthz", http_method=[HttpMethod.GET, HttpMethod.HEAD], include_in_schema=True, sync_to_thread=False)
 def healthz() -> dict[str, str]:
     """The web process answers."""
     return {"status": "ok"}

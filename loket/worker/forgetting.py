@@ -10,6 +10,7 @@ from sqlalchemy import delete
 
 from loket.accounts import openid, sessions, throttle, used_forms
 from loket.accounts.models import HalfLogin, LoginFailure, MailLink, StaffSession, UsedForm, UsedState
+from loket.db import counters
 from loket.db.base import changed, transaction
 from loket.mail import outbox
 from loket.tickets import presence
@@ -18,7 +19,7 @@ from loket.tickets.models import Presence
 logger = logging.getLogger(__name__)
 
 KEPT: tuple[tuple[Any, timedelta], ...] = (
-    (LoginFailure.at, throttle.WINDOW),
+    (LoginFailure.at, throttle.KEPT),
     (UsedState.at, 2 * openid.TIME_AT_PROVIDER),
     (UsedForm.used_at, used_forms.KEPT),
     (Presence.seen_at, presence.GONE_AFTER),
@@ -34,6 +35,8 @@ def forget(now: datetime, outbox_days: int) -> None:
     for moment, kept in KEPT:
         with transaction() as session:
             changed(session, delete(moment.class_).where(moment < now - kept))
+    with transaction() as session:
+        counters.forget_old(session, now)
     with transaction() as session:
         if count := outbox.forget(session, now, outbox_days):
             logger.info("%s mails of more than %s days ago are forgotten", count, outbox_days)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from loket.accounts import credentials, login, passwords, sessions, throttle
+from loket.accounts import credentials, devices, login, passwords, sessions, throttle
 from loket.accounts.login import Login
 from loket.accounts.models import ROLES, Account, Audit, StaffSession
 from loket.db.base import reading, transaction
@@ -72,10 +72,10 @@ def test_an_account_that_is_no_longer_active_does_not_log_in(account: Account) -
     assert who(token) is None
 
 
-def test_five_failures_close_the_account_even_for_the_right_password(account: Account) -> None:
+def test_after_five_failures_the_account_has_to_wait_even_for_the_right_password(account: Account) -> None:
     for number in range(LIMIT):
         log_in(account.email, "verkeerd", f"192.0.2.{number}")
-    with pytest.raises(throttle.TooManyAttempts, match="Wacht vijf minuten"):
+    with pytest.raises(throttle.TooManyAttempts, match="Wacht 30 seconden"):
         log_in(account.email, address="198.51.100.1")
 
 
@@ -93,10 +93,47 @@ def test_an_unknown_account_is_closed_just_like_a_known_one(database: Engine) ->
         log_in("niemand@loket.test", address="198.51.100.1")
 
 
-def test_after_five_minutes_it_opens_again(account: Account) -> None:
+def test_after_half_a_minute_it_opens_again(account: Account) -> None:
     for _ in range(LIMIT):
         log_in(account.email, "verkeerd")
-    assert log_in(account.email, minutes=5.1)
+    assert log_in(account.email, minutes=0.6)
+
+
+def test_each_further_failure_doubles_the_wait_up_to_a_quarter_of_an_hour(account: Account) -> None:
+    for _ in range(LIMIT):
+        log_in(account.email, "verkeerd")
+    moment = 0.0
+    for wait in (0.5, 1, 2, 4, 8, 15, 15):
+        with pytest.raises(throttle.TooManyAttempts):
+            log_in(account.email, minutes=moment + wait - 0.01)
+        moment += wait + 0.01
+        assert log_in(account.email, "verkeerd", minutes=moment) is None
+
+
+def test_an_hour_after_the_last_failure_all_is_forgotten(account: Account) -> None:
+    for _ in range(LIMIT):
+        log_in(account.email, "verkeerd")
+    for _ in range(LIMIT - 1):
+        assert log_in(account.email, "verkeerd", minutes=60.1) is None
+    assert log_in(account.email, minutes=60.1)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\x00\n", "…", "a" * 81])
+def test_a_name_that_is_none_is_refused_on_the_command_line_too(database: Engine, name: str) -> None:
+    with pytest.raises(credentials.AccountError, match="name"), transaction() as session:
+        credentials.add(session, "bram@loket.test", name, "adviser", NOON)
+    assert all_of(Account) == []
+
+
+def test_a_browsers_note_ends_and_is_of_one_account(account: Account) -> None:
+    other = make_account("Bram Visser")
+    note = devices.note(account, NOON)
+    assert devices.number(note, account, NOON + timedelta(days=179))
+    assert devices.number(note, account, NOON + timedelta(days=181)) is None
+    for wrong in ("", "zomaar", "é", note[:-2]):
+        assert devices.number(wrong, account, NOON) is None
+    assert devices.number(note, other, NOON) is None
+    assert devices.number(note, None, NOON) is None
 
 
 def test_four_failures_close_nothing(account: Account) -> None:

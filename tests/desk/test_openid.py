@@ -14,9 +14,11 @@ from joserfc.jwk import OctKey, RSAKey
 from litestar.testing import TestClient
 
 from loket import settings
+from loket.accounts import links
 from loket.accounts.models import Account, Audit, StaffSession
 from loket.clock import utc_now
 from loket.db.base import transaction
+from loket.mail.models import Outbox
 from tests.support.provider import CLIENT, SECRET, Provider
 from tests.support.site import PASSWORD, all_of, make_account
 
@@ -35,6 +37,7 @@ def configured(provider: Provider, own_settings: Any, monkeypatch: pytest.Monkey
     }
     for name, value in values.items():
         monkeypatch.setenv(f"LOKET_OIDC_{name}", value)
+    provider.claims["groups"] = ["balie"]
     settings.load.cache_clear()
 
 
@@ -172,12 +175,69 @@ def test_who_is_unknown_and_has_a_role_gets_an_account(site: Site, provider: Pro
 
 def test_the_claim_sets_the_role_at_every_login(site: Site, provider: Provider) -> None:
     known(role="lead")
-    log_in(site)
-    assert all_of(Account)[0].role == "lead"
     provider.claims["groups"] = "balie"
     log_in(site)
     assert all_of(Account)[0].role == "adviser"
     assert len(all_of(StaffSession)) == 1
+
+
+def test_who_is_taken_out_of_the_group_is_out_here_also_with_logins_that_are_open(
+    site: Site, provider: Provider
+) -> None:
+    account = known(role="adviser")
+    provider.claims["groups"] = ["balie"]
+    log_in(site)
+    other = site.cookies["balie"]
+    provider.claims["groups"] = ["iets anders"]
+    assert "geeft u geen toegang" in log_in(site).text
+    assert all_of(StaffSession) == []
+    assert site.get("/balie", headers={"Cookie": f"balie={other}"}).status_code == 303
+    assert all_of(Account)[0].role == account.role
+
+
+def test_an_invited_colleague_without_a_role_at_the_provider_is_not_linked(site: Site, provider: Provider) -> None:
+    known(role="lead")
+    del provider.claims["groups"]
+    assert "geeft u geen toegang" in log_in(site).text
+    assert all_of(Account)[0].oidc_subject is None
+
+
+def test_a_partner_needs_no_role_at_the_provider(site: Site, provider: Provider) -> None:
+    known(role="partner", partner="nko")
+    del provider.claims["groups"]
+    log_in(site)
+    assert is_in(site)
+
+
+def test_without_roles_of_the_provider_an_account_keeps_its_own(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOKET_OIDC_ROLES", "")
+    settings.load.cache_clear()
+    known(role="lead")
+    log_in(site)
+    assert is_in(site)
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_an_account_of_the_provider_gets_a_password_here_only_when_that_is_allowed(
+    site: Site, provider: Provider, monkeypatch: pytest.MonkeyPatch, allowed: bool
+) -> None:
+    monkeypatch.setenv("LOKET_OIDC_LOCAL_PASSWORDS", str(allowed))
+    settings.load.cache_clear()
+    provider.claims["groups"] = ["balie"]
+    log_in(site)
+    site.post("/balie/wachtwoord-vergeten", data={"email": "aisha@loket.test"})
+    assert bool(all_of(Outbox)) is allowed
+
+
+def test_an_invitation_from_before_the_first_login_there_gives_no_password(site: Site, provider: Provider) -> None:
+    account = known(password_hash="")
+    with transaction() as session:
+        link = links.send(session, session.get_one(Account, account.id), links.Purpose.INVITATION, utc_now())
+    provider.claims["groups"] = ["balie"]
+    log_in(site)
+    path = f"/balie/link/{link.rpartition('/')[2]}"
+    assert site.post(path, data={"new": "een heel andere zin"}).status_code == 404
+    assert all_of(Account)[0].password_hash == ""
 
 
 def test_the_last_administrator_stays_one_whatever_the_provider_says(site: Site, provider: Provider) -> None:
@@ -252,7 +312,7 @@ def test_guessing_is_slowed_down(site: Site) -> None:
     known()
     for _ in range(5):
         site.get(f"{START}/terug?code=x&state=x")
-    assert "Wacht vijf minuten" in log_in(site).text
+    assert "Wacht 30 seconden" in log_in(site).text
 
 
 def test_with_the_provider_away_the_password_still_works(site: Site, provider: Provider) -> None:

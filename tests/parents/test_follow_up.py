@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -104,3 +105,30 @@ def test_the_link_of_one_question_shows_no_other(site: Site) -> None:
     mine = make_ticket("Mag de school dit?")
     make_ticket("Een geheim van iemand anders")
     assert "geheim" not in site.get(f"/vraag/{mine.token}").text
+
+
+def closed(days: float) -> Ticket:
+    """A question that was closed so many days ago."""
+    ticket, adviser, now = make_ticket(), make_account(), utc_now() - timedelta(days=days)
+    with transaction() as session:
+        claims.claim(session, ticket.id, adviser, now)
+        queue.close(session, session.get_one(Ticket, ticket.id), adviser, now)
+    return ticket
+
+
+def test_a_link_works_for_a_year_after_closing_and_then_says_that_it_is_over(site: Site) -> None:
+    young, old = closed(364), closed(366)
+    assert site.get(f"/vraag/{young.token}").status_code == 200
+    for answer in (site.get(f"/vraag/{old.token}"), site.post(f"/vraag/{old.token}", data={"text": "Nog iets"})):
+        assert answer.status_code == 410
+        assert "De link werkt niet meer" in text_of(answer)
+    assert {ticket.state for ticket in all_of(Ticket)} == {"closed"}
+
+
+def test_a_link_of_an_open_question_never_ends(site: Site) -> None:
+    ticket = make_ticket(now=utc_now() - timedelta(days=900))
+    assert site.get(f"/vraag/{ticket.token}").status_code == 200
+
+
+def test_the_page_says_how_long_the_link_works(site: Site) -> None:
+    assert "12 maanden nadat uw vraag is gesloten" in text_of(site.get(f"/vraag/{make_ticket().token}"))

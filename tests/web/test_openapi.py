@@ -38,3 +38,22 @@ def test_the_shape_of_a_message_is_described(site: Site) -> None:
     schemas = site.get("/api/openapi.json").json()["components"]["schemas"]
     message = next(schema for name, schema in schemas.items() if name.endswith("MessageView"))
     assert {"id", "sender", "text", "html", "choices", "answer"} <= set(message["properties"])
+
+
+def test_every_error_is_described_in_the_shape_that_is_sent(site: Site) -> None:
+    described = site.get("/api/openapi.json").json()
+    seen = 0
+    for path, item in described["paths"].items():
+        if not path.startswith("/api/conversations"):
+            continue
+        for operation in item.values():
+            if not isinstance(operation, dict):
+                continue
+            for status, answer in operation["responses"].items():
+                if int(status) >= 400:
+                    (content,) = answer["content"].values()
+                    assert content["schema"]["$ref"].endswith("ErrorBody"), (path, status)
+                    seen += 1
+    assert seen >= 15
+    shape = next(value for name, value in described["components"]["schemas"].items() if name.endswith("ApiError"))
+    assert set(shape["properties"]) == {"code", "message", "field"}

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "7d20c4b1e9a5"
-down_revision = "c1f0a6d94b27"
+down_revision = "d4e7b1c85a30"
 
 
 def upgrade() -> None:
