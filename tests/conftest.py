@@ -21,7 +21,13 @@ from loket.migrations import migrate
 from loket.migrations.tables import Base
 from tests.support.service import RunningService, trained_model
 
-pytest_plugins = ["tests.support.browser", "tests.support.provider", "tests.support.rasa", "tests.support.site"]
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.faq",
+    "tests.support.provider",
+    "tests.support.rasa",
+    "tests.support.site",
+]
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 """A Tuesday, noon in Amsterdam: the counter is open."""

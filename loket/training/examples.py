@@ -8,15 +8,10 @@ from pathlib import Path
 from loket import paths, yamlfile
 from loket.yamlfile import ContentError, Problem
 
-<<<<<<< HEAD
 NLU_DIR = paths.DATA / "nlu"
 GOLD_DIR = paths.DATA / "evaluation"
-=======
-NLU_DIR = catalogue.DATA / "nlu"
-GOLD_DIR = catalogue.DATA / "evaluation"
 OTHER_GOLD = frozenset({"dialogues", "replies"})
 """Files of GOLD_DIR in a shape of their own: conversations, and replies to the assistant's own questions."""
->>>>>>> gold
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ def test_a_question_is_answered_with_its_source(parent: Page) -> None:
     steps.ask(parent, SUSPENDED)
     answer = steps.bubbles(parent, "assistant").last
     expect(answer.locator(".title")).to_contain_text("schors")
-    expect(answer.get_by_text("nagekeken op")).to_be_visible()
+    expect(answer.locator(".checked")).to_be_visible()
+    answer.get_by_text("Lees meer").click()
     for source in answer.locator(".sources a").all():
         assert str(source.get_attribute("href")).startswith("https://")
     assert answer.locator(".sources a").count() > 0
@@ -93,6 +94,7 @@ def test_without_script_the_whole_way(
     parent = browsing.context(java_script_enabled=False).new_page()
     parent.goto(service.url)
     steps.ask(parent)
+    parent.get_by_text("Lees meer").last.click()
     expect(parent.locator(".sources a").first).to_be_visible()
     parent.get_by_role("button", name="Nee, dit helpt niet").click()
     parent.get_by_role("button", name="Ja, vraag het een adviseur").click()
