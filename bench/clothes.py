@@ -95,6 +95,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", type=Path, default=Path("models/loket.tar.gz"))
     parser.add_argument("--gold", type=Path, default=Path("data/evaluation"))
+    parser.add_argument("--every", type=int, default=1, help="take one question in so many")
     parser.add_argument("--show", action="store_true", help="print what gets another reply")
     arguments = parser.parse_args()
     from bot.parse import load
@@ -107,7 +108,7 @@ def main() -> None:
         shown = decision["intents"] if decision["kind"] == "answer" else decision["intents"][:1]
         return decision["kind"], *shown, decision["safety"]["level"]
 
-    texts = gold(arguments.gold)
+    texts = gold(arguments.gold)[:: arguments.every]
     plain = [reply(text) for text in texts]
     for name, wear in CLOTHES.items():
         chance = random.Random(5010)

@@ -12,9 +12,9 @@ from loket.training.examples import GOLD_DIR
 from loket.training.margins import wilson
 
 BASELINE = GOLD_DIR / "baseline.json"
-NOT_LOWER = ("first", "first_three", "macro_f1", "answered")
+NOT_LOWER = ("first", "first_three", "macro_f1", "answered", "urgent_recall")
 NOT_HIGHER = ("answered_wrong", "out_of_domain_answered", "needless_alarms")
-WHOLE = ("urgent_recall", "crisis_recall")
+WHOLE = ("crisis_recall",)
 """Whatever else a model does: it misses no crisis."""
 DANGER_NOT_LOWER = ("ordinary_without_alarm", "serious_seen", "must_alarm_alarmed", "right_kind")
 DANGER_NOT_HIGHER = ("ordinary_with_ask",)

@@ -39,8 +39,8 @@ def test_a_model_that_sees_less_danger_is_refused(key, by):
     assert [line.split(":")[0] for line in lines] == [report.DANGER_LABELS[key].strip()]
 
 
-def test_every_crisis_and_urgent_question_is_caught(figures):
-    assert (figures["crisis_recall"], figures["urgent_recall"]) == (1.0, 1.0)
+def test_every_crisis_is_seen(figures):
+    assert figures["crisis_recall"] == 1.0
 
 
 @pytest.mark.parametrize(
