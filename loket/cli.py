@@ -137,7 +137,7 @@ def evaluate(
         gold = [] if safety else evaluation.read_gold(questions or examples.GOLD_DIR)
         # Questions of one's own are measured by themselves.
         serious = [] if questions and not safety else danger.read(safety or danger.GOLD)
-        texts = [entry.text for entry in [*gold, *serious]]
+        texts = [entry.text for entry in gold] + [entry.text for entry in serious]
         parsed = list(processes.parse(texts, settings.load().model))
     except (ContentError, OSError, processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
         _fail(str(error))

@@ -14,7 +14,7 @@ from loket.assistant import expected, giving, handing_over, person, safety
 from loket.assistant.handing_over import handed_over, receipt
 from loket.assistant.safety import ALARM, ASK
 from loket.assistant.turn import Turn, Understood, before, begin, leave_to_person
-from loket.conversations import question_log
+from loket.conversations import danger, question_log
 
 __all__ = [
     "Turn",
@@ -117,7 +117,7 @@ def _answer(turn: Turn) -> None:
     if intents[0] == CRISIS and not turn.message.choice:
         # Danger is read apart, and that reading was not sure: the words ask something else, or nobody knows what.
         if "safety" not in turn.noted:
-            safety.ask(turn, safety.danger.OF_INTENT[CRISIS])
+            safety.ask(turn, danger.OF_INTENT[CRISIS])
         return giving.ask_which(turn, [str(entry["name"]) for entry in turn.understood.ranking if _near(entry)])
     if turn.with_person and intents[0] in AGREEING:
         return handing_over.add_to_ticket(turn)

@@ -7,7 +7,7 @@ from typing import Any
 from loket.assistant import giving, handing_over, numbers, person, replies, safety
 from loket.assistant.replies import NEW_QUESTION, NO, OPTIONS, UNKNOWN, YES, Meaning
 from loket.assistant.turn import Turn, before
-from loket.conversations import first_aid, question_log, transcript
+from loket.conversations import danger, first_aid, question_log, transcript
 from loket.conversations.contact import Contact
 from loket.conversations.models import Message
 from loket.conversations.transcript import Said, choice
@@ -155,7 +155,7 @@ def _take(turn: Turn, chosen: list[dict[str, Any]]) -> None:
     intents = [one["intent"] for one in chosen if "intent" in one][: giving.MOST_CHOICES]
     urgent = next((intent for intent in intents if safety.is_urgent(intent)), None)
     if urgent is not None:
-        safety.alarm(turn, safety.danger.OF_INTENT[urgent])
+        safety.alarm(turn, danger.OF_INTENT[urgent])
     elif intents:
         giving.give(turn, intents)
     else:

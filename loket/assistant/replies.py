@@ -16,7 +16,9 @@ SECTOR, CHOICE, HELPED, PERSON, DANGER = "sector", "choice", "help_offer", "pers
 
 OPTIONS, UNKNOWN, YES, NO, NEW_QUESTION = "options", "unknown", "yes", "no", "new_question"
 
-ADVISER_WORDS = re.compile(r"\b(adviseur|advizeur|medewerker|mens|persoon|iemand anders|iets anders)\b")
+ADVISER_WORDS = re.compile(
+    r"\b(adviseur|advizeur|medewerker|mens|persoon|iemand anders)\b|^(nee |ik bedoel )*iets anders( graag)?$"
+)
 SHORT = 9
 """Words up to which a text can be a reply; a longer one is read as a question of its own."""
 SIMILAR = 84
@@ -143,6 +145,11 @@ _ASKING = re.compile(
     r"krijgen|heeft|heb ik|is er|zijn er|geldt|wordt|betaal|betaalt)\b"
 )
 _MEANT = re.compile(r"\b(ik bedoel|het gaat (om|over)|ik wil (graag )?weten|mijn vraag)\b")
+
+
+def asks(text: str) -> bool:
+    """Whether a text has the form of a question."""
+    return text.rstrip().endswith("?") or bool(_ASKING.match(plain(text)))
 
 
 def _agreement(said: str, text: str, options: Sequence[str], asked: str) -> Meaning:
