@@ -34,8 +34,8 @@ def of(session: Session, message: Message, now: datetime) -> dict[str, Any] | No
     # A question that leaned on another one itself says little: it goes with the one that it came from.
     root = asked[-1].text.rstrip(" .")
     question = f"{root}{'' if root.endswith(('?', '!')) else '.'} {asked[0].text}" if len(asked) > 1 else asked[0].text
-    answered = _answered(session, message.conversation_id, asked[0].message_id)
-    return {"question": question, **_about(answered)}
+    answered = _answered(session, message.conversation_id, asked[-1].message_id)
+    return {"question": question, **_about(answered, _in_doubt(asked[0]))}
 
 
 def _answered(session: Session, conversation_id: str, since: int) -> list[str]:
@@ -53,9 +53,14 @@ def _answered(session: Session, conversation_id: str, since: int) -> list[str]:
     return found
 
 
-def _about(answered: list[str]) -> dict[str, Any]:
+def _in_doubt(row: Question) -> list[str]:
+    """What the last question may have been about, when we asked which was meant."""
+    return [intent for intent in row.decision.get("intents", []) if row.outcome == "asked" and catalogue.is_faq(intent)]
+
+
+def _about(answered: list[str], in_doubt: list[str]) -> dict[str, Any]:
     known, intents = answers.cached(), catalogue.load().intents
-    follow_up = [intent for one in answered if one in known for intent in known[one].follow_up]
+    follow_up = in_doubt + [intent for one in answered if one in known for intent in known[one].follow_up]
     theme = intents[answered[-1]].theme if answered and answered[-1] in intents else ""
     return {
         "intents": answered,
