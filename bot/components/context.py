@@ -15,6 +15,8 @@ from bot.components.text import fold
 
 # Message property: how the message leans on what was said before (a Leaning).
 LEANING = "leaning"
+# Words up to which a message may lean on the question before it, and how much one with words of its own does.
+SHORT, WEAK = 14, 0.3
 # Key of the metadata that the service sends with a text.
 METADATA = "context"
 
@@ -38,12 +40,14 @@ class Weights(NamedTuple):
     not_again: float = 0.1
     not_plain: float = 0.02
     least_chance: float = 0.0001
+    wrong_in_context: float = 5.0
 
 
 class Leaning(NamedTuple):
     """`weight` from 0 (says all by itself) to 1 (says nothing without the question before); `text` is both together.
 
     A `correction` says that the answer was to another question; an `empty` one does not say which question it was then.
+    A `weak` one has words of its own, and is read with the question before only if those leave it in doubt.
     """
 
     context: Context
@@ -51,6 +55,7 @@ class Leaning(NamedTuple):
     text: str
     correction: bool = False
     empty: bool = False
+    weak: bool = False
 
 
 _OPENERS = re.compile(r"^(en|maar|of|dus|want|ook|dan)\b")
@@ -135,7 +140,10 @@ def leaning(text: str, context: Context | None) -> Leaning | None:
             return Leaning(context, 1.0, context.question, correction=True, empty=True)
         return Leaning(context, _weight(fold(rest)), f"{_closed(context.question)} {rest}", correction=True)
     weight = _weight(folded)
-    return Leaning(context, weight, f"{_closed(context.question)} {text}") if weight else None
+    both = f"{_closed(context.question)} {text}"
+    if not weight and len(_WORD.findall(folded)) <= SHORT:
+        return Leaning(context, WEAK, both, weak=True)
+    return Leaning(context, weight, both) if weight else None
 
 
 def topic_words(folded: str) -> list[str]:
@@ -149,7 +157,7 @@ def _weight(folded: str) -> float:
     if topics == 0:
         return 0.8
     opens, points = bool(_OPENERS.match(folded)), bool(_POINTING & set(words))
-    if len(words) > 14 or topics > 3:
+    if len(words) > SHORT or topics > 3:
         return 0.0
     if opens:
         return {1: 0.6, 2: 0.48, 3: 0.32}[topics]

@@ -114,7 +114,8 @@ class Decision(IntentClassifier, GraphComponent):
             found.intents, found.message, found.together, leans, roles.dialogue, roles.themes, self.weights
         )
         _rank(message, found.intents, chances)
-        return in_context(found, chances, roles, self.costs, only_ask=leans.empty)
+        costs = self.costs._replace(wrong_answer=self.weights.wrong_in_context)
+        return in_context(found, chances, roles, costs, only_ask=leans.empty)
 
 
 def _rank(message: Message, intents: list[str], chances: np.ndarray) -> None:

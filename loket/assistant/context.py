@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from loket import catalogue
 from loket.conversations import models, question_log
-from loket.conversations.models import Message
+from loket.conversations.models import Message, Question
 from loket.faq import answers
 
 KEPT_FOR = timedelta(minutes=30)
@@ -21,13 +21,21 @@ AGAIN = "opnieuw"
 
 def of(session: Session, message: Message, now: datetime) -> dict[str, Any] | None:
     """{"question", "intents", "follow_up", "theme"} of what was said before; None when nothing was, or it is over."""
+    asked: list[Question] = []
     for row in question_log.newest_first(session, message.conversation_id):
         if row.created_at < now - KEPT_FOR or row.outcome in OVER or row.intent == AGAIN:
-            return None
+            break
         if question_log.is_question(row):
-            answered = _answered(session, message.conversation_id, row.message_id)
-            return {"question": row.text, **_about(answered)}
-    return None
+            asked.append(row)
+            if "context" not in row.decision:
+                break
+    if not asked:
+        return None
+    # A question that leaned on another one itself says little: it goes with the one that it came from.
+    root = asked[-1].text.rstrip(" .")
+    question = f"{root}{'' if root.endswith(('?', '!')) else '.'} {asked[0].text}" if len(asked) > 1 else asked[0].text
+    answered = _answered(session, message.conversation_id, asked[-1].message_id)
+    return {"question": question, **_about(answered, _in_doubt(asked[0]))}
 
 
 def _answered(session: Session, conversation_id: str, since: int) -> list[str]:
@@ -45,9 +53,14 @@ def _answered(session: Session, conversation_id: str, since: int) -> list[str]:
     return found
 
 
-def _about(answered: list[str]) -> dict[str, Any]:
+def _in_doubt(row: Question) -> list[str]:
+    """What the last question may have been about, when we asked which was meant."""
+    return [intent for intent in row.decision.get("intents", []) if row.outcome == "asked" and catalogue.is_faq(intent)]
+
+
+def _about(answered: list[str], in_doubt: list[str]) -> dict[str, Any]:
     known, intents = answers.cached(), catalogue.load().intents
-    follow_up = [intent for one in answered if one in known for intent in known[one].follow_up]
+    follow_up = in_doubt + [intent for one in answered if one in known for intent in known[one].follow_up]
     theme = intents[answered[-1]].theme if answered and answered[-1] in intents else ""
     return {
         "intents": answered,

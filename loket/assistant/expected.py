@@ -17,6 +17,8 @@ ASKED = {"sector": replies.SECTOR, "ask": replies.CHOICE, "offer": replies.PERSO
 """What each kind of message of ours asks."""
 FEW = 4
 """Words up to which a "nee" after an answer says that it did not help."""
+FEW_OF_DENIAL = 6
+"""Words up to which a "nee" to the line about danger says nothing else."""
 WHAT_IS_YOUR_QUESTION = "Goed, een adviseur helpt u. Wat is uw vraag? Typ die hieronder, dan geef ik hem door."
 REPHRASE = "Goed. Stel uw vraag gerust met andere woorden. Een adviseur vragen kan altijd: typ “adviseur”."
 NOT_HELPED = "Jammer dat dit niet hielp."
@@ -190,9 +192,13 @@ def _whether_danger(turn: Turn, kind: str) -> bool:
         turn.noted[question_log.REPLY] = True
         safety.alarm(turn, kind)
         return True
-    turn.is_reply()
     if meaning.kind == NO:
         turn.noted["denied"] = True
+        if len(turn.message.text.split()) > FEW_OF_DENIAL:
+            # "Nee, met hem gaat het wel, ik zoek een plek": the rest is a question like any other.
+            return False
+    turn.is_reply()
+    if meaning.kind == NO:
         turn.say(Said(NO_DANGER, {"kind": "note"}))
     else:
         numbers_of = f"{first_aid.numbers(kind)}\n\nTwijfelt u? Bel gerust om te overleggen."

@@ -16,7 +16,9 @@ SECTOR, CHOICE, HELPED, PERSON, DANGER = "sector", "choice", "help_offer", "pers
 
 OPTIONS, UNKNOWN, YES, NO, NEW_QUESTION = "options", "unknown", "yes", "no", "new_question"
 
-ADVISER_WORDS = re.compile(r"\b(adviseur|advizeur|medewerker|mens|persoon|iemand anders|iets anders)\b")
+ADVISER_WORDS = re.compile(
+    r"\b(adviseur|advizeur|medewerker|mens|persoon|iemand anders)\b|^(nee |ik bedoel )*iets anders( graag)?$"
+)
 SHORT = 9
 """Words up to which a text can be a reply; a longer one is read as a question of its own."""
 SIMILAR = 84
@@ -63,13 +65,14 @@ _UNKNOWN = re.compile(
 _YES = re.compile(
     r"^(ja+|jawel|jazeker|jep|jup|joa|jo|yes|yep|yeah|evet|tak|oui|si|klopt|inderdaad|precies|graag|gra(a)?g|ok|oke|okay|okee|prima|"
     r"zeker|tuurlijk|natuurlijk|is goed|goed|doe (dat )?(maar|mar)|das goe|da s goe|fijn|top|top dank|helemaal|akkoord|"
-    r"ik denk( het)? (van )?wel|ik ben bang van wel|dat (zegt|klopt|is|zei|heeft|doet)|alsjeblieft|alstublieft|mag|helpt)\b"
+    r"ik denk( het)? (van )?wel|ik ben bang van wel|dat (zegt|klopt|is|zei|heeft|doet)|alsjeblieft|alstublieft|helpt)\b"
 )
 _NO = re.compile(
     r"^(nee+|neen|neuh|nein|nope|no|nah|nie|niet|hayir|geen|liever niet|hoeft niet|hoeft nie|laat maar|gelukkig niet|nu (even )?niet|"
     r"dat (hoeft|is) niet|dat bedoel ik niet|absoluut niet|zeker niet|helemaal niet|niks van|zo erg is het niet|"
     r"ik (zeg|stel|vraag) het (wel )?(zelf |even )?anders)\b"
 )
+_LONGEST_NO = 6
 _NOT_YES = re.compile(r"^(dat (is|klopt|zegt|doet) (hij |ze |zij )?niet|zeker niet|helemaal niet|goed vraag)")
 _NONE = re.compile(
     r"\b(geen (van|een)|geeneen|geen enkele|staa[tn] er niet (tussen|bij)|niet bij|niets? van( dit| dat| alles)?|"
@@ -145,6 +148,11 @@ _ASKING = re.compile(
 _MEANT = re.compile(r"\b(ik bedoel|het gaat (om|over)|ik wil (graag )?weten|mijn vraag)\b")
 
 
+def asks(text: str) -> bool:
+    """Whether a text has the form of a question."""
+    return text.rstrip().endswith("?") or bool(_ASKING.match(plain(text)))
+
+
 def _agreement(said: str, text: str, options: Sequence[str], asked: str) -> Meaning:
     words = said.split()
     numbers = _numbers(said, len(options))
@@ -157,7 +165,8 @@ def _agreement(said: str, text: str, options: Sequence[str], asked: str) -> Mean
     if len(words) > SHORT and not (_YES.match(said) or _NO.match(said)):
         return Meaning(NEW_QUESTION)
     if _NO.match(said) or _NOT_YES.match(said):
-        return Meaning(NO)
+        # "Nee geen vakantie, hij is ziek" says no and goes on with what is meant.
+        return Meaning(NEW_QUESTION if asked != DANGER and len(words) > _LONGEST_NO else NO)
     if _YES.match(said) or (asked == PERSON and ADVISER_WORDS.search(said)):
         return Meaning(YES)
     if words[-1] in ("ja", "wel", "graag"):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from loket import catalogue
-from loket.assistant import handing_over
+from loket.assistant import handing_over, replies
 from loket.assistant.turn import Turn
 from loket.conversations import danger, first_aid, models, question_log
 from loket.conversations.models import Question
@@ -118,7 +118,7 @@ def _of_decision_kind(turn: Turn) -> Level:
 
 def _goes_on(turn: Turn) -> bool:
     """Whether a message is a few words about what was said before, rather than a subject of its own or small talk."""
-    if len(turn.message.text.split()) > FRAGMENT or turn.understood.sure_of_question:
+    if len(turn.message.text.split()) > FRAGMENT or turn.understood.sure_of_question or replies.asks(turn.message.text):
         return False
     known = catalogue.load().intents.get(turn.understood.intents[0])
     talk = turn.understood.kind == "answer" and known is not None and not known.is_faq and not known.urgent

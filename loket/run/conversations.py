@@ -16,7 +16,7 @@ import yaml
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from loket import paths
+from loket import catalogue, paths
 from loket.assistant import context, dialogue, turns
 from loket.assistant.turn import Understood
 from loket.conversations import registry, transcript
@@ -81,12 +81,13 @@ def understanding(model: Path) -> Iterator[Any]:
 def _one(turns_of_one: list[GoldTurn], engine: Engine, understand: Any) -> Iterator[Result]:
     now = START
     shown: tuple[str, ...] = ()
+    known = catalogue.load().intents
     with base.transaction(engine) as session:
         conversation_id = registry.start(session, now)[0].id
     for place, gold in enumerate(turns_of_one):
         now += BETWEEN
         replied = _turn(engine, conversation_id, gold.say, now, understand)
-        yield place, gold, replied, judge(gold, replied, shown)
+        yield place, gold, replied, judge(gold, replied, shown, known)
         shown = replied.offered if "ask" in replied.kinds else ()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,13 +63,30 @@ def read(path: Path = FILE) -> list[list[GoldTurn]]:
 
 
 def _turn(data: dict[str, Any]) -> GoldTurn:
-    known = {"say": str(data["say"]), "danger": data.get("danger", ""), "picks": data.get("picks")}
-    lists: dict[str, Any] = {name: tuple(data.get(name, ())) for name in ("intents", "ook", "options")}
-    return GoldTurn(**known, **lists, kind=data.get("kind", "picks" if "picks" in data else "answer"))
+    def names(key: str) -> tuple[str, ...]:
+        return tuple(data.get(key, ()))
+
+    kind = data.get("kind", "picks" if "picks" in data else "answer")
+    return GoldTurn(
+        str(data["say"]),
+        names("intents"),
+        names("ook"),
+        kind,
+        names("options"),
+        data.get("danger", ""),
+        data.get("picks"),
+    )
 
 
-def judge(gold: GoldTurn, replied: Replied, shown: Sequence[str] = ()) -> str | None:
-    """Why a reply is wrong, in a word; "" when it is right, None when the turn does not count. `shown`: the choices before."""
+def judge(
+    gold: GoldTurn, replied: Replied, shown: Sequence[str] = (), known: Collection[str] | None = None
+) -> str | None:
+    """Why a reply is wrong, in a word; "" when it is right, None when the turn does not count.
+
+    `shown` are the choices before it. A turn about an intent that is not among the `known` ones does not count.
+    """
+    if known is not None and not set(gold.intents) <= set(known):
+        return None
     if not replied.kinds:
         return "silence"
     if replied.level == ALARM and gold.kind not in ("safety_alarm", "safety_ask"):

@@ -256,6 +256,23 @@ def test_the_context_is_the_last_question_and_what_was_answered(
     assert "online_pesten" in before["follow_up"]
 
 
+def test_a_question_that_leaned_on_another_goes_with_that_one(
+    talk: Talk, session: Session, conversation: Conversation
+) -> None:
+    talk("Mijn kind is geschorst", "schorsing_regels")
+    talk("en als wij dat niet terecht vinden", "schorsing_bezwaar", context=0.6)
+    message = transcript.receive(session, conversation, "binnen hoeveel tijd", None, NOON, None)
+    before = context.of(session, message, NOON)
+    assert before is not None
+    assert before["question"] == "Mijn kind is geschorst. en als wij dat niet terecht vinden"
+    assert before["intents"] == ["schorsing_bezwaar"]
+
+
+def test_a_question_after_an_alarm_does_not_alarm_again(talk: Talk) -> None:
+    talk("Hij wil niet meer leven", "crisis", safety=ALARM)
+    assert kinds(talk("mag dat zomaar?", safety=CALM)) == ["added"]
+
+
 @pytest.mark.parametrize("ends", ["opnieuw", "medewerker_spreken", "later"])
 def test_the_context_is_forgotten(talk: Talk, session: Session, conversation: Conversation, ends: str) -> None:
     talk("Mijn kind wordt gepest", "pesten_aanpak")

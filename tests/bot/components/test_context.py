@@ -31,12 +31,18 @@ def test_a_message_that_does_not_say_enough_leans_on_the_question_before(text: s
 @pytest.mark.parametrize(
     "text",
     [
-        "Hoeveel studiedagen mag een basisschool in een schooljaar plannen?", "bedankt", "hallo", "ik wil een adviseur spreken",
-        "Welke hulp krijgt een kind met dyslexie op de middelbare school?", "tot ziens", "opnieuw beginnen",
+        "Mijn dochter van zes kan al vlot lezen en rekenen en verveelt zich elke dag in de klas", "bedankt", "hallo", "ik wil een adviseur spreken",
+        "tot ziens", "opnieuw beginnen",
     ],
 )  # fmt: skip
 def test_a_message_that_says_enough_stands_by_itself(text: str) -> None:
     assert leaning(text, BEFORE) is None
+
+
+def test_a_short_message_with_words_of_its_own_leans_only_in_doubt() -> None:
+    leans = leaning("Welke hulp krijgt een kind met dyslexie?", BEFORE)
+    assert leans is not None
+    assert leans.weak
 
 
 def test_without_something_said_before_no_message_leans() -> None:
