@@ -26,6 +26,7 @@ from litestar.template import TemplateConfig
 from loket import catalogue, settings
 from loket.assistant import turns
 from loket.clock import AMSTERDAM, dutch_date, dutch_moment, utc_now
+from loket.db import counters
 from loket.db.base import reading, transaction
 from loket.desk import session as desk_session
 from loket.desk.account_pages import AccountPages
@@ -203,6 +204,7 @@ def _sweep(now: datetime) -> None:
 
 def _tend(now: datetime) -> None:
     with transaction() as session:
+        counters.forget_old(session, now)
         claims.free_lapsed(session, now)
         escalation.escalate_due_promises(session, now)
 
