@@ -17,7 +17,7 @@ from loket.accounts.audit import Audited, Wanted
 from loket.accounts.models import Account, Audit
 from loket.accounts.roles import Action
 from loket.clock import AMSTERDAM, dutch_date, utc_now
-from loket.db.base import reading
+from loket.db.base import LARGEST_ID, reading
 from loket.db.row_ids import row_id
 from loket.desk import labels
 from loket.desk import session as staff
@@ -81,7 +81,7 @@ def _form(session: Session, request: Request) -> Form:
     form = Form(typed)
     since, until = _day(form, "van"), _day(form, "tot")
     form.wanted = Wanted(
-        account_id=row_id(typed["wie"]) or None,
+        account_id=row_id(typed["wie"]) or (LARGEST_ID if typed["wie"].isdecimal() else None),
         action=typed["wat"],
         object=_object(session, form),
         since=_midnight(since) if since else None,

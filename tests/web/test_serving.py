@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import uvicorn
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from loket import settings
 from loket.db.base import transaction
@@ -106,7 +106,8 @@ def test_health_answers_while_every_thread_waits_for_the_database(server: str) -
         httpx.post(f"{server}/api/conversations", timeout=20)
 
     threads = [threading.Thread(target=post) for _ in range(8)]
-    with transaction():  # SQLite's only write lock
+    with transaction() as session:
+        session.execute(text("SELECT 1"))  # from here on it has SQLite's only write lock
         for thread in threads:
             thread.start()
         time.sleep(0.5)
