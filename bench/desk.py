@@ -80,6 +80,7 @@ def main() -> None:
         os.environ["LOKET_VAR"] = folder
         if chosen.url:
             os.environ["LOKET_DATABASE_URL"] = chosen.url
+            os.environ["LOKET_SECRET_KEY"] = "for this measurement alone, nothing else"
         from loket.db import base
         from loket.migrations import migrate
 

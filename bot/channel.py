@@ -50,6 +50,13 @@ class Incoming:
     metadata: dict[str, Any] = field(default_factory=dict)
 
 
+def _seconds(given: Any) -> float:
+    """The deadline in credentials.yml; where the variable that it names is not set, the usual one."""
+    if given is None or str(given).startswith("${"):
+        return DEFAULT_DEADLINE_SECONDS
+    return float(given)
+
+
 def read_incoming(body: Any) -> Incoming:
     """The request in `body`, or a ChannelError that says what is wrong with it."""
     if not isinstance(body, dict):
@@ -131,7 +138,7 @@ class LoketChannel(InputChannel):
         token = str(credentials.get("token") or "")
         if not token or token.startswith("${"):
             raise ValueError("The loket channel needs a token: set LOKET_RASA_TOKEN.")
-        return cls(token, float(credentials.get("deadline_seconds", DEFAULT_DEADLINE_SECONDS)))
+        return cls(token, _seconds(credentials.get("deadline_seconds")))
 
     def blueprint(self, on_new_message: OnMessage) -> Blueprint:
         """The two routes, under /webhooks/loket/."""

@@ -7,6 +7,7 @@ metaschema every time before it checks the answer: 10 ms a call, three quarters 
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import Any
 
@@ -16,7 +17,9 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.agent import Agent
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
 
-TIMEOUT_SECONDS = 4.0
+PART_OF_DEADLINE = 0.8
+"""Of the time that the assistant has (LOKET_ASSISTANT_TIMEOUT), for the action; the rest is for understanding."""
+TIMEOUT_SECONDS = PART_OF_DEADLINE * float(os.environ.get("LOKET_ASSISTANT_TIMEOUT") or 5.0)
 # Shorter than any server's: a connection that the other side is about to close must not be used for a call.
 KEEP_ALIVE_SECONDS = 3.0
 
@@ -55,7 +58,7 @@ class ActionServer(EndpointConfig):
         params = self.combine_parameters(kwargs)
         async with self.connection.request(method, url, json=kwargs.get("json"), params=params) as response:
             if response.status >= 400:
-                # Never its body: Rasa logs what is raised, and an action server's error quotes what the parent wrote.
+                # Without the body: Rasa logs it, and the action server's may hold what the parent wrote.
                 raise ClientResponseError(response.status, response.reason, "")
             return await response.json(content_type=None)
 

@@ -35,7 +35,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.callback()
 def check_settings() -> None:
-    """Refuse to start on a setting that cannot be used."""
+    """Refuse to start on a setting that cannot be used. What any command writes is for this user alone."""
+    import os
+
+    os.umask(0o077)
     try:
         settings.load()
     except settings.SettingsError as error:
@@ -45,11 +48,12 @@ def check_settings() -> None:
 @app.command()
 def serve() -> None:
     """Run everything: website, assistant and action server, restarting what dies. Ctrl-C stops it."""
+    from loket.migrations import migrate
     from loket.run import processes, serve
 
     try:
         serve.serve()
-    except (serve.PortInUse, processes.BotMissing) as error:
+    except (serve.PortInUse, processes.BotMissing, migrate.MigrationBlocked, migrate.BrokenReferences) as error:
         _fail(str(error))
 
 
@@ -57,6 +61,14 @@ def serve() -> None:
 def web() -> None:
     """Run only the website (for systemd)."""
     from loket.web.__main__ import main
+
+    main()
+
+
+@app.command()
+def worker() -> None:
+    """Run only the background work: mail, deadlines, what is forgotten (for systemd; on as many machines as you like)."""
+    from loket.worker.__main__ import main
 
     main()
 
@@ -208,8 +220,29 @@ def db_upgrade() -> None:
     from loket.db.base import engine
     from loket.migrations import migrate
 
-    migrate.upgrade(engine())
+    try:
+        migrate.upgrade(engine())
+    except (migrate.MigrationBlocked, migrate.BrokenReferences) as error:
+        _fail(str(error))
     typer.echo("the database is up to date")
+
+
+@db_app.command("check")
+def db_check() -> None:
+    """Report whether the database has every migration, and whether models and migrations agree."""
+    from alembic.util.exc import CommandError
+
+    from loket.db.base import engine
+    from loket.migrations import migrate
+
+    try:
+        migrate.require_current(engine())
+        migrate.check(engine())
+    except migrate.SchemaTooOld as error:
+        _fail(str(error))
+    except CommandError as error:
+        _fail(f"models and migrations differ: {error}")
+    typer.echo("models and migrations agree")
 
 
 @db_app.command("revision")

@@ -46,9 +46,31 @@ class Settings(BaseSettings):
         "", description="Address under which people reach the site, for links. Default: host and port."
     )
     var: Path = Field(ROOT / "var", description="Folder for the database, the secret key and other state.")
-    database_url: str = Field("", description="SQLAlchemy URL; default an SQLite file in the state folder.")
+    database_url: str = Field(
+        "",
+        description="`postgresql://user:password@host/name` (or `postgres://`), or a URL of SQLite; default an SQLite file in the state folder.",
+    )
+    db_pool_size: int = Field(10, ge=1, le=200, description="Connections to the database that a process keeps.")
+    db_pool_overflow: int = Field(10, ge=0, le=200, description="Connections that it may open besides, when busy.")
+    db_pool_timeout: float = Field(10.0, gt=0, le=300, description="Seconds to wait for a free connection.")
+    db_statement_timeout: float = Field(
+        30.0, ge=0, le=3600, description="Seconds that a statement may take on PostgreSQL; 0 is without end."
+    )
+    db_lock_timeout: float = Field(
+        10.0, ge=0, le=3600, description="Seconds to wait for a lock on PostgreSQL; 0 is without end."
+    )
+    db_idle_timeout: float = Field(
+        60.0,
+        ge=0,
+        le=3600,
+        description="Seconds after which PostgreSQL ends a transaction that does nothing; 0 is never.",
+    )
     model: Path = Field(ROOT / "models" / "loket.tar.gz", description="The assistant's trained model.")
-    secret_key: str = Field("", description="At least 32 characters. Default: made once and kept in the state folder.")
+    secret_key: str = Field(
+        "",
+        description="At least 32 characters. Default: made once and kept in the state folder; must be set with another database than SQLite or with more than one process of the website.",
+    )
+    web_processes: int = Field(1, ge=1, le=64, description="Processes of the website on this machine.")
     assistant_timeout: float = Field(
         5.0, gt=0, le=30, description="Seconds to wait for the assistant before the parent may leave the question."
     )
@@ -145,6 +167,19 @@ class Settings(BaseSettings):
     smtp_user: str = Field("", description="Name to log in to the mail server with, if it asks.")
     smtp_password: SecretStr = Field(SecretStr(""), description="Password for the mail server.")
     mail_from: str = Field("Loket 5010 <loket@localhost>", description="Sender of outgoing mail.")
+    mail_tries: int = Field(
+        5,
+        ge=1,
+        le=50,
+        description="Times that a mail is refused for good before it is given up and shown at `/balie/post`.",
+    )
+    outbox_days: int = Field(30, ge=1, le=3650, description="Days after which a mail is forgotten, text and address.")
+    close_answered_days: int = Field(
+        14,
+        ge=1,
+        le=3650,
+        description="Days after which a question that was answered is closed, if nobody wrote any more.",
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @field_validator("log_level")
@@ -175,6 +210,13 @@ class Settings(BaseSettings):
             raise ValueError("must begin with mailto: or https://")
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not understood_url(value).startswith(("sqlite:", "postgresql+psycopg:")):
+            raise ValueError("must begin with postgresql:// or sqlite:///")
+        return value
+
     @field_validator("opening_hours")
     @classmethod
     def _hours(cls, value: str) -> str:
@@ -201,6 +243,16 @@ class Settings(BaseSettings):
     def _whole_provider(self) -> Settings:
         if (self.oidc_issuer or self.oidc_only) and not (self.oidc_issuer and self.oidc_client_id):
             raise ValueError("LOKET_OIDC_ISSUER and LOKET_OIDC_CLIENT_ID go together, also with LOKET_OIDC_ONLY")
+        return self
+
+    @model_validator(mode="after")
+    def _one_secret_for_all(self) -> Settings:
+        """A secret that is made on each machine differs between machines: codes, tokens and forms of one fail on another."""
+        several = self.web_processes > 1 or not self.database.startswith("sqlite")
+        if several and not self.secret_key:
+            raise ValueError(
+                "LOKET_SECRET_KEY must be set with another database than SQLite, or with more than one process of the website"
+            )
         return self
 
     @property
@@ -234,7 +286,14 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        return self.database_url or f"sqlite:///{self.var / 'loket.db'}"
+        return understood_url(self.database_url) or f"sqlite:///{self.var / 'loket.db'}"
+
+    def state_folder(self) -> Path:
+        """The folder `var`, made when it is missing, and closed to everybody but its owner."""
+        self.var.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with contextlib.suppress(PermissionError):  # it is another user's, who sees to it
+            self.var.chmod(0o700)
+        return self.var
 
     @property
     def rasa_url(self) -> str:
@@ -249,7 +308,15 @@ class Settings(BaseSettings):
         return hmac.new(self._secret().encode(), purpose.encode(), hashlib.sha256).hexdigest()
 
     def _secret(self) -> str:
-        return self.secret_key or _kept_secret(self.var / "secret")
+        return self.secret_key or _kept_secret(self.state_folder() / "secret")
+
+
+def understood_url(url: str) -> str:
+    """The address of a database with the driver that we use; `postgres://` is what many providers give out."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
 
 
 def is_loopback(host: str) -> bool:
@@ -276,7 +343,6 @@ def _pairs(text: str) -> dict[str, str]:
 @cache
 def _kept_secret(path: Path) -> str:
     """The secret in `path`, made on first use. Two processes that start together end with the same one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))

@@ -21,7 +21,13 @@ from loket.migrations import migrate
 from loket.migrations.tables import Base
 from tests.support.service import RunningService, trained_model
 
-pytest_plugins = ["tests.support.browser", "tests.support.provider", "tests.support.rasa", "tests.support.site"]
+pytest_plugins = [
+    "tests.support.browser",
+    "tests.support.mail",
+    "tests.support.provider",
+    "tests.support.rasa",
+    "tests.support.site",
+]
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 """A Tuesday, noon in Amsterdam: the counter is open."""
@@ -64,6 +70,7 @@ def database(
     if not url:
         missing("PostgreSQL (LOKET_TEST_POSTGRES)")
     monkeypatch.setenv("LOKET_DATABASE_URL", str(url))
+    monkeypatch.setenv("LOKET_SECRET_KEY", "alleen voor de tests, verder nergens")
     settings.load.cache_clear()
     base.engine.cache_clear()
     _prepare_postgresql(base.engine())

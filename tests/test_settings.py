@@ -6,9 +6,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from loket import settings
 from loket.accounts import models
+from loket.db import base
 from loket.paths import ROOT
 
 
@@ -119,3 +121,38 @@ def test_roles_of_the_provider_keep_their_order(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_roles_are_those_of_accounts() -> None:
     assert settings.ROLES == models.ROLES
+
+
+POSTGRES = {"database_url": "postgres://loket:geheim@db.example.nl/loket"}
+
+
+@pytest.mark.parametrize("values", [POSTGRES, {"web_processes": "2"}])
+def test_several_machines_or_processes_need_a_secret_that_is_given(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str]
+) -> None:
+    with pytest.raises(settings.SettingsError, match="LOKET_SECRET_KEY must be set") as error:
+        load(monkeypatch, **values)
+    assert "geheim" not in str(error.value)
+    load(monkeypatch, secret_key="x" * 32, **values)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_each_way_to_write_postgresql_is_understood(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    configured = load(monkeypatch, database_url=f"{scheme}://a:b@c/d", secret_key="x" * 32)
+    assert configured.database == "postgresql+psycopg://a:b@c/d"
+
+
+def test_another_database_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(settings.SettingsError, match="LOKET_DATABASE_URL: "):
+        load(monkeypatch, database_url="mysql://a:b@c/d", secret_key="x" * 32)
+
+
+def test_the_state_folder_and_what_is_in_it_are_closed_to_others(own_settings: settings.Settings) -> None:
+    own_settings.var.mkdir(mode=0o755)
+    (own_settings.var / "loket.db").touch(mode=0o644)
+    with base.transaction() as session:
+        session.execute(text("CREATE TABLE a (b INTEGER)"))
+    found = {file.name: stat.S_IMODE(file.stat().st_mode) for file in own_settings.var.iterdir()}
+    assert found.keys() >= {"loket.db", "loket.db-wal"}
+    assert set(found.values()) == {0o600}
+    assert stat.S_IMODE(own_settings.var.stat().st_mode) == 0o700

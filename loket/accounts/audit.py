@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loket.accounts.models import Account, Audit
+from loket.db.base import reading, transaction
 
 PAGE = 50
 SAME_VISIT = timedelta(minutes=1)
@@ -70,6 +71,8 @@ class Audited(StrEnum):
     MODULE_SAVE = "module.save"
     MODULE_REMOVE = "module.remove"
     AUDIT_READ = "audit.read"
+    MAIL_READ = "mail.read"
+    MAIL_RETRY = "mail.retry"
 
 
 def audit(
@@ -84,10 +87,14 @@ def audit(
     session.add(Audit(at=now, account_id=account.id if account else None, action=action, object=object_, detail=detail))
 
 
-def audit_read(session: Session, account: Account, action: Audited, object_: str, now: datetime) -> None:
-    """One line for reading something, unless the same account read the same a moment ago."""
+def audit_read(account: Account, action: Audited, object_: str, now: datetime) -> None:
+    """One line for reading something, unless the same account read the same a moment ago: then nothing is written, and so
+    a page that renews itself waits for nobody. In a transaction of its own, before what is read is shown."""
     recent = select(Audit.id).where(Audit.at > now - SAME_VISIT, Audit.account_id == account.id)
-    if session.scalar(recent.where(Audit.action == action, Audit.object == object_).limit(1)) is None:
+    with reading() as session:
+        if session.scalar(recent.where(Audit.action == action, Audit.object == object_).limit(1)) is not None:
+            return
+    with transaction() as session:
         audit(session, account, action, object_, now)
 
 

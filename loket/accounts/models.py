@@ -41,8 +41,9 @@ class Account(Base):
         """What a parent sees. (Names are checked when they are given; one from an earlier release may be blank.)"""
         return next(iter(self.name.split()), "Adviseur")
 
-    # Loaded with the account, because what it may read depends on it.
-    memberships: Mapped[list[TeamMember]] = relationship(lazy="selectin", viewonly=True)
+    # What an account may read depends on it, so whoever decides about that loads it along (sessions.find); a page that only
+    # shows names does not.
+    memberships: Mapped[list[TeamMember]] = relationship(viewonly=True)
 
 
 class TeamMember(Base):
@@ -60,8 +61,8 @@ class StaffSession(Base):
     __tablename__ = "staff_session"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
-    created_at: Mapped[datetime]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(index=True)
     seen_at: Mapped[datetime]
     by_provider: Mapped[bool] = mapped_column(default=False)
     """Whether an OpenID Connect provider vouched for this login; then the second factor is its affair."""
@@ -109,7 +110,7 @@ class UsedState(Base):
     __tablename__ = "used_state"
 
     state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class UsedForm(Base):
@@ -130,7 +131,7 @@ class LoginFailure(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(64), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Audit(Base):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, joinedload
 
 from loket.accounts.models import Account, HalfLogin, StaffSession
 from loket.tokens import hash_token
 
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
+NOTED_EVERY = timedelta(minutes=1)
 
 
 def begin(session: Session, account: Account, now: datetime, *, by_provider: bool = False) -> str:
@@ -29,7 +30,8 @@ def begin(session: Session, account: Account, now: datetime, *, by_provider: boo
 
 def find(session: Session, token: str, now: datetime) -> StaffSession | None:
     """The login that this token opens; None when it is unknown, idle for too long, too old, or its account is off."""
-    login = session.get(StaffSession, hash_token(token))
+    whole = joinedload(StaffSession.account).selectinload(Account.memberships)
+    login = session.get(StaffSession, hash_token(token), options=[whole])
     return login if login is not None and login.account.active and _alive(login, now) else None
 
 
@@ -39,11 +41,14 @@ def of_account(session: Session, account_id: int, now: datetime) -> list[StaffSe
     return [login for login in session.scalars(query) if _alive(login, now)]
 
 
+def is_due(login: StaffSession, now: datetime) -> bool:
+    """Whether it is time to note again that the session is in use: at most once a minute, so that reading rarely writes."""
+    return now - login.seen_at > NOTED_EVERY
+
+
 def touch(session: Session, token: str, now: datetime) -> None:
-    """Note that the session is in use, at most once a minute."""
-    login = session.get(StaffSession, hash_token(token))
-    if login is not None and now - login.seen_at > timedelta(minutes=1):
-        login.seen_at = now
+    """Note that the session is in use."""
+    session.execute(update(StaffSession).where(StaffSession.token_hash == hash_token(token)).values(seen_at=now))
 
 
 def end(session: Session, token: str) -> None:

@@ -26,7 +26,8 @@ from loket.tickets.models import Ticket
 
 logger = logging.getLogger(__name__)
 
-STRANDED_AFTER = timedelta(seconds=15)
+STRANDED = 3
+"""Times the time that the assistant has, after which nobody can still be waiting for its answer."""
 
 UNAVAILABLE = (
     "De assistent kan nu even niet antwoorden. Uw vraag is wel bewaard. "
@@ -81,10 +82,15 @@ def hand_off(
 
 async def recover(client: httpx.AsyncClient, now: datetime) -> int:
     """Have messages answered that were left pending by a process that died. Returns how many there were."""
-    stranded = await asyncio.to_thread(_stranded, now - STRANDED_AFTER)
+    stranded = await asyncio.to_thread(_stranded, now - stranded_after())
     for message in stranded:
         await _have_answered(client, message)
     return len(stranded)
+
+
+def stranded_after() -> timedelta:
+    """How long a message waits before it counts as left behind: well beyond what LOKET_ASSISTANT_TIMEOUT allows."""
+    return timedelta(seconds=STRANDED * settings.load().assistant_timeout)
 
 
 def _take_in(conversation_id: str, client_id: str, text: str, choice_id: str) -> Message:

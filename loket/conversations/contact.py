@@ -11,6 +11,8 @@ from loket.http.plain_text import one_line
 _LOCAL = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _EMAIL = re.compile(rf"^(?=.{{1,64}}@){_LOCAL}(?:\.{_LOCAL})*@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+$")
 """What a browser takes for an address; more could be valid, but could not be mailed everywhere."""
+_ENCODED = "=?"
+"""How an encoded word in a mail's header begins: programs on the way read something else in such an address."""
 _PHONE = re.compile(r"^\+?[\d\s()-]{8,20}$")
 MAX_WHEN = 120
 
@@ -27,7 +29,7 @@ class Contact:
 def contact(email: str | None, phone: str | None, when: str | None) -> Contact:
     """Raises Refused (code `invalid_email`, `invalid_phone` or `invalid_when`) with what to do about it."""
     email, phone, when = (one_line(value or "") or None for value in (email, phone, when))
-    if email and (len(email) > 254 or not _EMAIL.match(email)):
+    if email and (len(email) > 254 or _ENCODED in email or not _EMAIL.match(email)):
         raise Refused(
             "Dit e-mailadres klopt niet. Een adres ziet eruit als naam@voorbeeld.nl.",
             code="invalid_email",

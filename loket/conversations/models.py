@@ -24,6 +24,7 @@ class Conversation(Base):
     """One parent's conversation. `token_hash` is the SHA-256 of the bearer token, which is kept nowhere."""
 
     __tablename__ = "conversation"
+    __table_args__ = (Index(None, "owner", "changed_at"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -54,7 +55,7 @@ class Message(Base):
     sender: Mapped[str] = mapped_column(String(12))
     text: Mapped[str]
     state: Mapped[str | None] = mapped_column(String(12))
-    reply_to: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    reply_to: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
     choice: Mapped[dict[str, Any] | None]
     """For a parent's choice: the payload of the button that the server had issued."""
     extra: Mapped[dict[str, Any] | None]

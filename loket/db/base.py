@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CursorResult, DateTime, Delete, Dialect, Engine, MetaData, Update, create_engine, event
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Delete,
+    Dialect,
+    Engine,
+    MetaData,
+    Update,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import JSON, TypeDecorator
@@ -52,11 +67,43 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for SQLite (WAL, durable, waits for its turn) or PostgreSQL."""
+@dataclass(frozen=True)
+class Limits:
+    """How many connections a process has, and how long anything may take on PostgreSQL, in seconds."""
+
+    pool: int = 10
+    overflow: int = 10
+    pool_wait: float = 10.0
+    statement: float = 30.0
+    lock: float = 10.0
+    idle: float = 60.0
+
+    @property
+    def options(self) -> str:
+        """For libpq, so that every connection has them from its first statement."""
+        waits = {
+            "statement_timeout": self.statement,
+            "lock_timeout": self.lock,
+            "idle_in_transaction_session_timeout": self.idle,
+        }
+        return " ".join(f"-c {name}={round(seconds * 1000)}" for name, seconds in waits.items())
+
+
+def make_engine(url: str, limits: Limits = Limits()) -> Engine:
+    """An engine for SQLite (WAL, durable, waits for its turn) or PostgreSQL.
+
+    What is written never shows in an error: a log with a failed statement would hold what a parent wrote.
+    """
+    common: dict[str, Any] = {
+        "hide_parameters": True,
+        "pool_size": limits.pool,
+        "max_overflow": limits.overflow,
+        "pool_timeout": limits.pool_wait,
+    }
     if not url.startswith("sqlite"):
-        return create_engine(url.replace("postgresql://", "postgresql+psycopg://"), pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False}, pool_size=20)
+        connect = {"options": limits.options}
+        return create_engine(settings.understood_url(url), pool_pre_ping=True, connect_args=connect, **common)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **common)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -66,8 +113,18 @@ def make_engine(url: str) -> Engine:
 def engine() -> Engine:
     """The engine of this process, from the settings."""
     configured = settings.load()
-    configured.var.mkdir(parents=True, exist_ok=True)
-    return make_engine(configured.database)
+    folder = configured.state_folder()
+    if not configured.database_url:
+        _close_to_others(folder / "loket.db")
+    limits = Limits(
+        configured.db_pool_size,
+        configured.db_pool_overflow,
+        configured.db_pool_timeout,
+        configured.db_statement_timeout,
+        configured.db_lock_timeout,
+        configured.db_idle_timeout,
+    )
+    return make_engine(configured.database, limits)
 
 
 @contextmanager
@@ -81,6 +138,15 @@ def transaction(bound: Engine | None = None) -> Iterator[Session]:
         session.begin(),
     ):
         yield session
+
+
+def alone(session: Session, number: int) -> None:
+    """Let no other transaction that asks for this number go on until this one ends, where there is no row to lock.
+
+    On SQLite `transaction()` holds the only write lock there is.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def changed(session: Session, statement: Update | Delete) -> int:
@@ -97,14 +163,22 @@ def reading(bound: Engine | None = None) -> Iterator[Session]:
         yield session
 
 
+def _close_to_others(file: Path) -> None:
+    """Leave the file to its owner alone, a new one from its first byte. SQLite gives its -wal and -shm the same mode."""
+    with suppress(PermissionError):  # it is another user's, who sees to it
+        os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
+        file.chmod(0o600)
+
+
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     # The driver's own transaction handling begins late; SQLAlchemy's "begin" event does it instead.
     connection.isolation_level = None
     for pragma in (
+        # First, because the next one has to wait for its turn in a new file too.
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -17,7 +17,7 @@ from loket.accounts.audit import Audited, Wanted
 from loket.accounts.models import Account, Audit
 from loket.accounts.roles import Action
 from loket.clock import AMSTERDAM, dutch_date, utc_now
-from loket.db.base import LARGEST_ID, reading, transaction
+from loket.db.base import LARGEST_ID, reading
 from loket.db.row_ids import row_id
 from loket.desk import labels
 from loket.desk import session as staff
@@ -59,8 +59,7 @@ class AuditPages(Controller):
     @get("/", sync_to_thread=True)
     def show(self, request: Request) -> Template:
         who = staff.allowed(request, Action.ADMINISTER)
-        with transaction() as session:
-            audit.audit_read(session, who, Audited.AUDIT_READ, "audit", utc_now())
+        audit.audit_read(who, Audited.AUDIT_READ, "audit", utc_now())
         with reading() as session:
             form = _form(session, request)
             rows, more = audit.find(session, form.wanted) if not form.errors else ([], False)

@@ -112,6 +112,8 @@ AUDITED: dict[str, str] = {
     Audited.MODULE_SAVE: "bewaarde {}",
     Audited.MODULE_REMOVE: "verwijderde {}",
     Audited.AUDIT_READ: "bekeek dit logboek",
+    Audited.MAIL_READ: "bekeek de post die niet aankwam",
+    Audited.MAIL_RETRY: "liet een mail opnieuw versturen",
 }
 """What somebody did, behind their name; {} is what they did it to."""
 

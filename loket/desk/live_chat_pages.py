@@ -71,24 +71,36 @@ class LivePages(Controller):
 
 def _page(request: Request, error: str = "") -> Template:
     who, now = staff.allowed(request, Action.STEP_IN), utc_now()
-    with transaction() as session:
-        audit_read(session, who, Audited.CONVERSATIONS_READ, "conversation", now)
+    audit_read(who, Audited.CONVERSATIONS_READ, "conversation", now)
     with reading() as session:
-        rows = [_row(session, conversation) for conversation in live_chat.under_way(session, now)]
+        rows = _rows(session, live_chat.under_way(session, now))
     return Template("balie/conversations.html", context={"account": who, "rows": rows, "error": error})
 
 
-def _row(session: Session, conversation: Conversation) -> dict[str, Any]:
+def _rows(session: Session, conversations: list[Conversation]) -> list[dict[str, Any]]:
+    """A row for each conversation; two statements for all of them together."""
+    ids = [conversation.id for conversation in conversations]
+    asked = select(Message.conversation_id, func.count()).where(
+        Message.conversation_id.in_(ids), Message.sender == chat.PARENT
+    )
+    counts = {row[0]: row[1] for row in session.execute(asked.group_by(Message.conversation_id))}
+    guesses = question_log.guesses(session, ids)
     known = catalogue.load()
-    intent = known.intents.get(question_log.guess(session, conversation.id) or "")
-    asked = select(func.count()).where(Message.conversation_id == conversation.id, Message.sender == chat.PARENT)
-    return {
-        "id": conversation.id,
-        "changed_at": conversation.changed_at,
-        "messages": session.scalar(asked),
-        "theme": known.themes[intent.theme] if intent else "nog onbekend",
-        "sector": catalogue.SECTORS.get(conversation.sector or "", ""),
-    }
+
+    def theme(conversation_id: str) -> str:
+        intent = known.intents.get(guesses.get(conversation_id, ""))
+        return known.themes[intent.theme] if intent else "nog onbekend"
+
+    return [
+        {
+            "id": conversation.id,
+            "changed_at": conversation.changed_at,
+            "messages": counts.get(conversation.id, 0),
+            "theme": theme(conversation.id),
+            "sector": catalogue.SECTORS.get(conversation.sector or "", ""),
+        }
+        for conversation in conversations
+    ]
 
 
 def _concerns(who: Account, ticket_id: int | None) -> Concerns:

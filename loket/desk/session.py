@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
+from sqlalchemy.orm import Session
 
 from loket import settings
 from loket.accounts import devices, sessions
@@ -15,7 +18,8 @@ from loket.accounts.roles import Action
 from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.http import cookies
-from loket.tickets import access
+from loket.tickets import access, transfers
+from loket.tickets.models import Offer
 
 NAME = "balie"
 HALF_NAME = "balie-code"
@@ -61,15 +65,22 @@ def guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
     now = utc_now()
     with reading() as session:
         found = sessions.find(session, token(connection), now)
+        offers = _offers(session, found, now) if found and connection.scope.get("method") == "GET" else []
     if found is None:
         raise NotAuthorizedException
     if (first := _first(found)) and connection.url.path not in first:
         raise FirstThis(first[0])
     connection.scope["state"]["account"] = found.account
     connection.scope["state"]["login"] = found
-    if not connection.url.path.endswith("/events"):
+    connection.scope["state"]["offers"] = offers
+    if sessions.is_due(found, now) and not connection.url.path.endswith("/events"):
         with transaction() as session:
             sessions.touch(session, token(connection), now)
+
+
+def _offers(session: Session, login: StaffSession, now: datetime) -> list[Offer]:
+    """The conversations that colleagues offer to this account, for the top of each page."""
+    return transfers.offers_to(session, login.account, now) if access.may(login.account, Action.ACCEPT) else []
 
 
 def form_id(request: Request) -> str:

@@ -41,7 +41,7 @@ from loket.tickets import (
     text_modules,
     transfers,
 )
-from loket.tickets.models import CLOSED, Attachment, EventKind, Offer, Presence, Ticket, TicketEvent
+from loket.tickets.models import CLOSED, Attachment, EventKind, Presence, Ticket, TicketEvent
 
 MOST_EARLIER = 10
 
@@ -73,6 +73,9 @@ class TicketPages(Controller):
 
 def open_ticket(who: Account, ticket_id: int, now: datetime) -> None:
     """Somebody opens the page: they are seen, their lease is renewed, what named them is read, and it is audited once."""
+    with reading() as session:
+        if not _news_of_opening(session, who, find(session, who, ticket_id), now):
+            return
     with transaction() as session:
         find(session, who, ticket_id)
         last = session.get(Presence, (ticket_id, who.id))
@@ -83,12 +86,20 @@ def open_ticket(who: Account, ticket_id: int, now: datetime) -> None:
         notes.read(session, ticket_id, who, now)
 
 
+def _news_of_opening(session: Session, who: Account, ticket: Ticket, now: datetime) -> bool:
+    """Whether opening the page leaves a trace that is not there yet. A page that renews itself reads, and waits for nobody."""
+    last = session.get(Presence, (ticket.id, who.id))
+    fresh = last is not None and now - last.seen_at < presence.GONE_AFTER / 2
+    lapsing = ticket.claimed_by == who.id and not claims.renewed_lately(ticket, now)
+    return not fresh or lapsing or notes.unread(session, ticket.id, who)
+
+
 def find(session: Session, who: Account, ticket_id: int) -> Ticket:
     """The ticket, with what its page shows. For who may not see it, it does not exist."""
     # A template is filled in after the session has ended, so what it shows is loaded here.
     shown = (
-        joinedload(Ticket.claimant).lazyload(Account.memberships),
-        selectinload(Ticket.events).joinedload(TicketEvent.account).lazyload(Account.memberships),
+        joinedload(Ticket.claimant),
+        selectinload(Ticket.events).joinedload(TicketEvent.account),
     )
     ticket = session.scalar(select(Ticket).where(Ticket.id == ticket_id, access.visible(who)).options(*shown))
     if ticket is None:
@@ -138,14 +149,6 @@ def _transfer(session: Session, ticket: Ticket, who: Account, now: datetime) -> 
         "offer": transfers.of_ticket(session, ticket, now) if live else None,
         "colleagues": transfers.at_desk(session, ticket, who, now) if live else [],
     }
-
-
-def offers_to(who: Account) -> list[Offer]:
-    """The conversations that colleagues offer to this account, for the top of each page."""
-    if not access.may(who, Action.ACCEPT):
-        return []
-    with reading() as session:
-        return transfers.offers_to(session, who, utc_now())
 
 
 def _runs(ticket: Ticket, now: datetime) -> bool:

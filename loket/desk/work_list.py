@@ -83,8 +83,7 @@ def _by_number(request: Request, typed: str) -> int | None:
 def _page(request: Request, wanted: Wanted) -> Template:
     who, now = staff.account(request), utc_now()
     if wanted.search.strip():
-        with transaction() as session:
-            audit_read(session, who, Audited.TICKET_SEARCH, "ticket", now)
+        audit_read(who, Audited.TICKET_SEARCH, "ticket", now)
     with reading() as session:
         found = lists.find(session, who, wanted, now)
         counts = lists.counts(session, who, now)

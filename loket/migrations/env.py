@@ -8,17 +8,19 @@ from alembic import context
 
 from loket.db.base import UtcDateTime
 from loket.migrations.tables import Base
-from loket.tickets import search
+
+WITHOUT_MODEL = "ticket_search"
+"""How the tables of the full-text search begin, which no model describes."""
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    """Write our own column type as the plain one that it stands for."""
+    """Write our own column type as the plain one that it is in the database."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
 def ours(name: str | None, kind: str, _parents: Any) -> bool:
-    """Leave out the search table and what belongs to it: no model stands for it (see loket.tickets.search)."""
-    return not (kind == "table" and name is not None and name.startswith(search.TABLE))
+    """Leave out the search tables and what belongs to them."""
+    return not (kind == "table" and name is not None and name.startswith(WITHOUT_MODEL))
 
 
 config = context.config

@@ -9,11 +9,14 @@ from loket.accounts.models import (
     RecoveryCode,
     StaffSession,
     TeamMember,
+    UsedForm,
     UsedState,
 )
 from loket.conversations.models import Conversation, Message, Question
 from loket.db.base import Base
 from loket.db.counters import RateCount
+from loket.db.leases import JobLease
+from loket.db.probe import WriteProbe
 from loket.mail.models import Outbox
 from loket.tickets.models import (
     Attachment,
@@ -22,6 +25,7 @@ from loket.tickets.models import (
     Note,
     Offer,
     Presence,
+    RemovedFile,
     TextModule,
     Ticket,
     TicketEvent,
@@ -36,6 +40,7 @@ __all__ = [
     "Conversation",
     "Draft",
     "HalfLogin",
+    "JobLease",
     "LoginFailure",
     "MailLink",
     "Mention",
@@ -47,11 +52,14 @@ __all__ = [
     "Question",
     "RateCount",
     "RecoveryCode",
+    "RemovedFile",
     "StaffSession",
     "TeamMember",
     "TextModule",
     "Ticket",
     "TicketEvent",
     "TicketLink",
+    "UsedForm",
     "UsedState",
+    "WriteProbe",
 ]

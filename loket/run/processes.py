@@ -1,4 +1,4 @@
-"""The three processes of the service, as commands: the website, Rasa, and the action server."""
+"""The processes of the service, as commands: the website, the worker, Rasa, and the action server."""
 
 from __future__ import annotations
 
@@ -47,17 +47,24 @@ def web() -> Command:
     return Command("web", [sys.executable, "-m", "loket.web"])
 
 
+def worker() -> Command:
+    return Command("worker", [sys.executable, "-m", "loket.worker"])
+
+
 def actions() -> Command:
     return Command("actions", [sys.executable, "-m", "actions"])
 
 
 def rasa(model: Path | None = None) -> Command:
-    """Rasa, on the loopback address only, behind its token. Raises BotMissing."""
+    """Rasa, on the loopback address only, behind its token. Raises BotMissing.
+
+    Tokens go by the environment: a command's arguments are shown to every user of the machine.
+    """
     configured = settings.load()
     arguments = [
         *("-m", "bot.serve"),
         *("-i", "127.0.0.1", "-p", str(configured.rasa_port)),
-        *("--enable-api", "--auth-token", configured.token("rasa")),
+        "--enable-api",
         *("--endpoints", "endpoints.yml", "--credentials", "credentials.yml"),
         *("--model", str(model or configured.model)),
     ]
@@ -65,6 +72,7 @@ def rasa(model: Path | None = None) -> Command:
         "LOKET_RASA_TOKEN": configured.token("rasa"),
         "LOKET_ACTIONS_TOKEN": configured.token("actions"),
         "LOKET_ACTIONS_PORT": str(configured.actions_port),
+        "LOKET_ASSISTANT_TIMEOUT": str(configured.assistant_timeout),
         # Rasa's pinned libraries warn about each other at every start.
         "PYTHONWARNINGS": "ignore",
     }

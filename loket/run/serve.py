@@ -11,7 +11,7 @@ import httpx
 from loket import settings
 from loket.accounts import credentials
 from loket.clock import utc_now
-from loket.db.base import engine, transaction
+from loket.db.base import alone, engine, transaction
 from loket.exceptions import LoketError
 from loket.migrations import migrate
 from loket.paths import ROOT
@@ -20,6 +20,8 @@ from loket.run.supervisor import say
 from loket.settings import Settings
 
 READY_POLL = 0.5
+FIRST_ADMINISTRATOR = 5_010_002
+"""The number under which one process at a time looks whether there is an account."""
 
 
 class PortInUse(LoketError):
@@ -32,12 +34,20 @@ def serve() -> None:
     """Create or upgrade the database, train when there is no model, and run until stopped. Raises PortInUse."""
     configured = settings.load()
     _require_ports(configured)
-    migrate.upgrade(engine())
-    first = _first_administrator()
+    first = prepare()
     if not configured.model.exists():
         train(configured)
-    commands = [processes.rasa(), processes.actions(), processes.web()]
+    commands = [processes.rasa(), processes.actions(), processes.worker(), processes.web()]
     asyncio.run(supervisor.run(commands, lambda: _tell_when_ready(configured, first)))
+
+
+def prepare() -> tuple[str, str] | None:
+    """Create or upgrade the database; returns the first administrator's address and password when it was made now.
+
+    Two starts at once both come through: the second waits for the first. Raises what loket.migrations.migrate does.
+    """
+    migrate.upgrade(engine())
+    return _first_administrator()
 
 
 def train(configured: Settings) -> None:
@@ -49,6 +59,7 @@ def train(configured: Settings) -> None:
 
 def _first_administrator() -> tuple[str, str] | None:
     with transaction() as session:
+        alone(session, FIRST_ADMINISTRATOR)
         made = credentials.first_administrator(session, utc_now())
         return (made[0].email, made[1]) if made else None
 
@@ -70,7 +81,7 @@ def _require_ports(configured: Settings) -> None:
 
 
 async def _tell_when_ready(configured: Settings, first: tuple[str, str] | None) -> None:
-    say("starting Rasa, actions and web …")
+    say("starting Rasa, actions, worker and web …")
     local = f"http://{_reachable(configured.host)}:{configured.port}"
     async with httpx.AsyncClient(timeout=5) as client:
         while not await _ready(client, local):

@@ -7,7 +7,9 @@ configuration of its own; see docs/decisions/0003-supervisor.md. In production s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
+import os
 import signal
 import sys
 import time
@@ -17,6 +19,8 @@ from loket.paths import ROOT
 from loket.run.processes import Command
 
 STOP_SECONDS = 8.0
+LAST_WORDS_SECONDS = 2.0
+"""For what a process printed and was not shown yet, once it and all that it started have ended."""
 BACKOFF = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds to wait before a restart; the last one goes on being used. A process that ran a minute starts over."""
 STABLE_SECONDS = 60.0
@@ -46,59 +50,90 @@ async def _keep(command: Command, stopping: asyncio.Event) -> None:
     failures = 0
     while not stopping.is_set():
         began = time.monotonic()
-        process = await _start(command)
-        printing = asyncio.create_task(_show(process, command.name))
-        stop = asyncio.create_task(stopping.wait())
-        ended = asyncio.create_task(process.wait())
-        await asyncio.wait({stop, ended}, return_when=asyncio.FIRST_COMPLETED)
-        if stopping.is_set():
-            await _stop(process)
-        stop.cancel()
-        await printing
+        how = await _run_once(command, stopping)
         if stopping.is_set():
             return
         failures = 0 if time.monotonic() - began > STABLE_SECONDS else failures + 1
         wait = BACKOFF[min(failures, len(BACKOFF)) - 1] if failures else BACKOFF[0]
-        say(f"{command.name} ended ({_how(process.returncode)}); starting it again in {wait:g} s")
+        say(f"{command.name} {how}; starting it again in {wait:g} s")
         try:
             await asyncio.wait_for(stopping.wait(), wait)
         except TimeoutError:
             continue
 
 
-async def _start(command: Command) -> asyncio.subprocess.Process:
+async def _run_once(command: Command, stopping: asyncio.Event) -> str:
+    """Run a command until it ends or everything stops; returns how it ended, in words."""
+    reading, writing = os.pipe()
+    try:
+        process = await _start(command, writing)
+    except OSError as error:
+        os.close(reading)
+        return f"cannot be started ({error.strerror or error})"
+    finally:
+        os.close(writing)
+    printing = asyncio.create_task(_show(reading, command.name))
+    stop = asyncio.create_task(stopping.wait())
+    ended = asyncio.create_task(process.wait())
+    await asyncio.wait({stop, ended}, return_when=asyncio.FIRST_COMPLETED)
+    if stopping.is_set():
+        await _stop(process)
+    stop.cancel()
+    # What it started itself may live on with its port and its pipe: that would keep the next one from starting.
+    _signal_group(process, signal.SIGKILL)
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(printing, LAST_WORDS_SECONDS)
+    return f"ended ({_how(process.returncode)})"
+
+
+async def _start(command: Command, output: int) -> asyncio.subprocess.Process:
+    # A pipe of our own: asyncio takes a process for ended only when nobody holds its pipe any more, grandchildren included.
     return await asyncio.create_subprocess_exec(
         *command.arguments,
         cwd=ROOT,
         env=command.environment(),
-        stdout=asyncio.subprocess.PIPE,
+        stdout=output,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
         preexec_fn=_die_with_parent,
     )
 
 
-async def _show(process: asyncio.subprocess.Process, name: str) -> None:
-    assert process.stdout is not None
-    while True:
-        try:
-            line = await process.stdout.readline()
-        except ValueError:  # longer than the reader's buffer, which is empty now
-            line = b"(a line that is too long to show)\n"
-        if not line:
-            return
-        say(line.decode(errors="replace").rstrip(), name)
+async def _show(output: int, name: str) -> None:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(output, "rb", 0)
+    )
+    try:
+        while line := await _line(reader):
+            say(line.decode(errors="replace").rstrip(), name)
+    finally:
+        transport.close()
+
+
+async def _line(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.readline()
+    except ValueError:  # longer than the reader's buffer, which is empty now
+        return b"(a line that is too long to show)\n"
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
     if process.returncode is not None:
         return
-    process.terminate()
+    _signal_group(process, signal.SIGTERM)
     try:
         await asyncio.wait_for(process.wait(), STOP_SECONDS)
     except TimeoutError:
-        process.kill()
+        _signal_group(process, signal.SIGKILL)
         await process.wait()
+
+
+def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """To the process and all that it started: each is the leader of a session of its own."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
 
 
 def _how(status: int | None) -> str:

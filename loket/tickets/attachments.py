@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from loket import settings
@@ -16,10 +16,11 @@ from loket.conversations.models import Message
 from loket.exceptions import Refused
 from loket.tickets import access, events
 from loket.tickets.mails import link
-from loket.tickets.models import Attachment, EventKind, Ticket
+from loket.tickets.models import Attachment, EventKind, RemovedFile, Ticket
 
 MAX_BYTES = 10 * 1024 * 1024
-SAFE_AGE = timedelta(hours=1)
+MOST_SWEPT = 1_000
+"""Files that are deleted in one transaction."""
 _MAGIC = (
     ("application/pdf", re.compile(rb"%PDF-\d")),
     ("image/png", re.compile(rb"\x89PNG\r\n\x1a\n")),
@@ -50,8 +51,11 @@ def add(
     media_type = checked(content)
     key = secrets.token_hex(20)
     path = _path(key)
+    settings.load().state_folder()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
+    # A session of ours is one transaction: when it is not kept, no row ever names this file.
+    event.listen(session, "after_rollback", lambda _: path.unlink(missing_ok=True), once=True)
     attachment = Attachment(
         ticket_id=ticket.id,
         account_id=account.id,
@@ -122,23 +126,18 @@ def send_along(session: Session, ticket: Ticket, adviser: Account, message: Mess
         message.extra = (message.extra or {}) | {"attachments": shown}
 
 
-def sweep(session: Session, now: datetime) -> int:
-    """Delete the files that no row knows (any more); returns how many.
+def sweep(session: Session) -> int:
+    """Delete the files of attachments whose rows are gone; returns how many.
 
-    A file is written before its row is committed, so that a young one is left alone.
+    Only what this database has known: a trigger wrote down their keys (RemovedFile). A file that it does not know is left
+    alone, because the database may be new or restored and the file somebody's only copy.
     """
-    count = 0
-    for folder in sorted(_folder().glob("*/")):
-        old = {file.name: file for file in folder.iterdir() if file.stat().st_mtime < (now - SAFE_AGE).timestamp()}
-        for name in old.keys() - _known(session, folder.name):
-            old[name].unlink(missing_ok=True)
-            count += 1
-    return count
-
-
-def _known(session: Session, beginning: str) -> set[str]:
-    """The keys that begin so. Keys are hexadecimal, so that no sign in them means something to LIKE."""
-    return set(session.scalars(select(Attachment.key).where(Attachment.key.startswith(beginning))))
+    removed = session.scalars(select(RemovedFile).limit(MOST_SWEPT)).all()
+    for gone in removed:
+        if session.scalar(select(Attachment.id).where(Attachment.key == gone.key)) is None:
+            _path(gone.key).unlink(missing_ok=True)
+        session.delete(gone)
+    return len(removed)
 
 
 def _path(key: str) -> Path:

@@ -69,6 +69,11 @@ def renew(session: Session, ticket_id: int, adviser: Account, now: datetime) -> 
     return changed(session, own.values(claimed_until=now + lease())) > 0
 
 
+def renewed_lately(ticket: Ticket, now: datetime) -> bool:
+    """Whether most of the lease is still to come, so that looking at the page need not write."""
+    return ticket.claimed_until is not None and ticket.claimed_until - now > lease() / 2
+
+
 def release(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
     """Put one's own ticket back in the queue. Raises NotYours."""
     require(session, ticket, adviser, now)

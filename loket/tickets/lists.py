@@ -124,6 +124,6 @@ def counts(session: Session, account: Account, now: datetime) -> dict[str, int]:
 
 
 def _load(session: Session, ids: list[int]) -> list[Ticket]:
-    query = select(Ticket).where(Ticket.id.in_(ids)).options(joinedload(Ticket.claimant).lazyload(Account.memberships))
+    query = select(Ticket).where(Ticket.id.in_(ids)).options(joinedload(Ticket.claimant))
     loaded = {ticket.id: ticket for ticket in session.scalars(query)}
     return [loaded[ticket_id] for ticket_id in ids]

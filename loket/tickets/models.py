@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from loket.accounts.models import Account
@@ -38,9 +38,9 @@ class Ticket(Base):
 
     __tablename__ = "ticket"
     __table_args__ = (
-        UniqueConstraint("token_hash", name="uq_ticket_token"),
         Index(None, "state", "urgent", "promised_by"),
         Index(None, "state", "id"),
+        Index(None, "state", "claimed_until"),
         Index(None, "team", "state"),
         Index(None, "partner", "state"),
         Index(None, "claimed_by", "state"),
@@ -48,8 +48,9 @@ class Ticket(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
-    token_hash: Mapped[str] = mapped_column(String(32))
-    token_sealed: Mapped[str] = mapped_column(String(200))
+    token_hash: Mapped[str] = mapped_column("token", String(32), unique=True)
+    token_sealed: Mapped[str] = mapped_column(String(200), server_default="")
+    """"" in a row that a process of the release before wrote during an upgrade; its `token_hash` is the token itself."""
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), unique=True)
     state: Mapped[str] = mapped_column(String(20), default=OPEN)
     question: Mapped[str]
@@ -86,7 +87,7 @@ class Ticket(Base):
     @property
     def token(self) -> str:
         """What its private link ends in; "" when it was sealed under another secret key."""
-        return private_link.opened(self.token_sealed)
+        return private_link.opened(self.token_sealed) if self.token_sealed else self.token_hash
 
     conversation: Mapped[Conversation] = relationship()
     claimant: Mapped[Account | None] = relationship()
@@ -153,7 +154,7 @@ class Presence(Base):
 
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
-    seen_at: Mapped[datetime]
+    seen_at: Mapped[datetime] = mapped_column(index=True)
 
     account: Mapped[Account] = relationship()
 
@@ -204,7 +205,7 @@ class Mention(Base):
     __tablename__ = "ticket_mention"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
-    note_id: Mapped[int] = mapped_column(ForeignKey("ticket_note.id", ondelete="CASCADE"), primary_key=True)
+    note_id: Mapped[int] = mapped_column(ForeignKey("ticket_note.id", ondelete="CASCADE"), primary_key=True, index=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
     seen_at: Mapped[datetime | None]
 
@@ -216,7 +217,7 @@ class Attachment(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), index=True)
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     internal: Mapped[bool] = mapped_column(default=False)
     name: Mapped[str] = mapped_column(String(120))
@@ -224,6 +225,14 @@ class Attachment(Base):
     size: Mapped[int]
     key: Mapped[str] = mapped_column(String(40), unique=True)
     created_at: Mapped[datetime]
+
+
+class RemovedFile(Base):
+    """The key of an attachment whose row is gone, written by a trigger; its file is still to be deleted."""
+
+    __tablename__ = "removed_file"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
 
 
 class TicketLink(Base):

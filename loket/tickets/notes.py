@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from loket.accounts.models import Account
 from loket.accounts.roles import Action
@@ -47,7 +47,7 @@ def add(session: Session, ticket: Ticket, author: Account, text: str, now: datet
 def of_ticket(session: Session, ticket: Ticket, reader: Account) -> list[Note]:
     """The notes of a ticket that this account reads, oldest first, with their authors."""
     query = select(Note).where(Note.ticket_id == ticket.id).order_by(Note.id)
-    with_author = query.options(joinedload(Note.account).lazyload(Account.memberships))
+    with_author = query.options(joinedload(Note.account))
     return [note for note in session.scalars(with_author) if access.sees_note(reader, note, ticket)]
 
 
@@ -56,13 +56,21 @@ def mentioned(session: Session, text: str) -> list[Account]:
     names = {name.lower() for name in _NAMED.findall(text)}
     if not names:
         return []
-    accounts = session.scalars(select(Account).where(Account.active).order_by(Account.id))
+    accounts = session.scalars(
+        select(Account).where(Account.active).order_by(Account.id).options(selectinload(Account.memberships))
+    )
     return [account for account in accounts if names & handles(account)]
 
 
 def handles(account: Account) -> set[str]:
     """The names by which an account can be called with @."""
     return {account.first_name.lower(), account.email.partition("@")[0].lower()}
+
+
+def unread(session: Session, ticket_id: int, account: Account) -> bool:
+    """Whether a note of this ticket names the account and has not been seen."""
+    mine = select(Mention.note_id).where(Mention.ticket_id == ticket_id, Mention.account_id == account.id)
+    return session.scalar(mine.where(Mention.seen_at.is_(None)).limit(1)) is not None
 
 
 def read(session: Session, ticket_id: int, account: Account, now: datetime) -> None:

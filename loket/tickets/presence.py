@@ -26,6 +26,6 @@ def left(session: Session, ticket_id: int, account_id: int) -> None:
 def others(session: Session, ticket_id: int, who: Account, now: datetime) -> list[str]:
     """The names of the colleagues who look at this ticket now."""
     query = select(Presence).where(Presence.ticket_id == ticket_id, Presence.account_id != who.id)
-    with_account = joinedload(Presence.account).lazyload(Account.memberships)
+    with_account = joinedload(Presence.account)
     found = session.scalars(query.where(Presence.seen_at >= now - GONE_AFTER).options(with_account))
     return sorted(presence.account.name for presence in found if access.sees_name(who, presence.account))

@@ -1,6 +1,6 @@
 """Full-text search over tickets: what parents asked and wrote, what advisers answered, and the ticket's number.
 
-One row of text a ticket, kept by triggers in the database (`create`), so that whoever writes, changes or erases a text need
+One row of text a ticket, kept by triggers in the database (made by loket.migrations), so that whoever writes, changes or erases a text need
 not think of it. SQLite finds parts of words ("pest" finds "gepest"), by an FTS5 table of all runs of three letters; words of one
 or two letters are found whole, by a second table. PostgreSQL has a tsvector for Dutch: it finds other forms of a word and its beginning.
 """
@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
 from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Select,
     String,
     bindparam,
@@ -24,7 +22,6 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    text,
 )
 from sqlalchemy import table as sql_table
 from sqlalchemy.orm import Session
@@ -45,7 +42,6 @@ NEWEST = 3_000
 """How many of the newest tickets PostgreSQL looks through before it asks the index."""
 _WORD = re.compile(r"[^\W_]+")
 _FOLD = str.maketrans(ACCENTS)
-_SPOKEN = "sender IN ('parent', 'adviser')"
 
 
 def newest_first(session: Session, typed: str, more: ColumnElement[bool], limit: int) -> list[int]:
@@ -112,127 +108,3 @@ def _words(typed: str) -> list[str]:
 def _begins(word: str) -> bool:
     """Whether longer words that begin so count too. One or two letters begin too many to be of use."""
     return len(word) > 2
-
-
-def create(connection: Connection) -> None:
-    """Make the search table and the triggers that keep it; called by the migration."""
-    for statement in _sqlite() if connection.dialect.name == "sqlite" else _postgresql():
-        connection.execute(text(statement.replace(":", r"\:")))
-
-
-def drop(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        for name in (
-            "ticket_added",
-            "ticket_changed",
-            "ticket_gone",
-            "message_added",
-            "message_changed",
-            "message_gone",
-        ):
-            connection.execute(text(f"DROP TRIGGER IF EXISTS search_{name}"))
-        for name in _TABLES:
-            connection.execute(text(f"DROP TABLE IF EXISTS {name}"))
-        return
-    connection.execute(text("DROP FUNCTION search_message CASCADE"))
-    connection.execute(text("DROP FUNCTION search_ticket CASCADE"))
-    connection.execute(text("DROP FUNCTION search_text CASCADE"))
-    connection.execute(text(f"DROP TABLE {TABLE}"))
-
-
-def fill(connection: Connection) -> None:
-    """Write every ticket into SQLite's search tables anew; called by a migration."""
-    for name, text_of in _TABLES.items():
-        connection.execute(
-            text(f"INSERT INTO {name} (rowid, body) SELECT id, {text_of(_document('ticket'))} FROM ticket")
-        )
-
-
-def _document(ticket: str) -> str:
-    spoken = (
-        f"SELECT group_concat(text, ' ') FROM message WHERE conversation_id = {ticket}.conversation_id AND {_SPOKEN}"
-    )
-    return f"{ticket}.reference || ' ' || {ticket}.question || ' ' || coalesce(({spoken}), '')"
-
-
-def _folded(expression: str) -> str:
-    """SQL for a text without accents; the same as _FOLD does to what is typed."""
-    query = f"SELECT {expression} AS body"
-    # SQLite reads calls in calls to a limited depth, so that each layer takes a few letters.
-    letters = list(ACCENTS.items())
-    for start in range(0, len(letters), 20):
-        calls = "body"
-        for letter, plain in letters[start : start + 20]:
-            calls = f"replace({calls}, '{letter}', '{plain}')"
-        query = f"SELECT {calls} AS body FROM ({query})"
-    return f"({query})"
-
-
-_TABLES: dict[str, Callable[[str], str]] = {TABLE: str, PARTS: _folded}
-"""SQLite's tables, each with what it makes of a text."""
-
-
-def _sqlite() -> Iterator[str]:
-    yield f'CREATE VIRTUAL TABLE {TABLE} USING fts5(body, tokenize = "unicode61 remove_diacritics 2", detail = none)'
-    yield f'CREATE VIRTUAL TABLE {PARTS} USING fts5(body, tokenize = "trigram")'
-
-    def everywhere(statement: Callable[[str, Callable[[str], str]], str]) -> str:
-        return " ".join(f"{statement(name, text_of)};" for name, text_of in _TABLES.items())
-
-    added = everywhere(lambda name, to: f"INSERT INTO {name} (rowid, body) VALUES (new.id, {to(_document('new'))})")
-    yield f"CREATE TRIGGER search_ticket_added AFTER INSERT ON ticket BEGIN {added} END"
-    changed = everywhere(lambda name, to: f"UPDATE {name} SET body = {to(_document('new'))} WHERE rowid = new.id")
-    yield (
-        "CREATE TRIGGER search_ticket_changed AFTER UPDATE OF question, reference, conversation_id ON ticket "
-        f"BEGIN {changed} END"
-    )
-    gone = everywhere(lambda name, _: f"DELETE FROM {name} WHERE rowid = old.id")
-    yield f"CREATE TRIGGER search_ticket_gone AFTER DELETE ON ticket BEGIN {gone} END"
-    of_new = "(SELECT id FROM ticket WHERE conversation_id = new.conversation_id)"
-    said = everywhere(
-        lambda name, to: f"UPDATE {name} SET body = body || ' ' || {to('new.text')} WHERE rowid = {of_new}"
-    )
-    yield f"CREATE TRIGGER search_message_added AFTER INSERT ON message WHEN new.{_SPOKEN} BEGIN {said} END"
-    of_old = "(SELECT id FROM ticket WHERE conversation_id = old.conversation_id)"
-    anew = everywhere(
-        lambda name, to: (
-            f"UPDATE {name} SET body = (SELECT {to(_document('ticket'))} FROM ticket "
-            f"WHERE conversation_id = old.conversation_id) WHERE rowid = {of_old}"
-        )
-    )
-    for event in ("UPDATE OF text", "DELETE"):
-        name = "changed" if event.startswith("UPDATE") else "gone"
-        yield f"CREATE TRIGGER search_message_{name} AFTER {event} ON message BEGIN {anew} END"
-
-
-def _postgresql() -> Iterator[str]:
-    yield (
-        f"CREATE TABLE {TABLE} (ticket_id integer PRIMARY KEY REFERENCES ticket (id) ON DELETE CASCADE, "
-        "body tsvector NOT NULL)"
-    )
-    yield f"CREATE INDEX ix_{TABLE}_body ON {TABLE} USING gin (body) WITH (fastupdate = off)"
-    yield (
-        "CREATE FUNCTION search_text(wanted varchar) RETURNS void LANGUAGE sql AS $$ "
-        f"INSERT INTO {TABLE} (ticket_id, body) "
-        "SELECT t.id, to_tsvector('dutch', concat_ws(' ', replace(t.reference, '-', ' '), t.question, (SELECT string_agg(m.text, ' ') "
-        f"FROM message m WHERE m.conversation_id = t.conversation_id AND m.{_SPOKEN}))) "
-        "FROM ticket t WHERE t.conversation_id = wanted "
-        "ON CONFLICT (ticket_id) DO UPDATE SET body = excluded.body $$"
-    )
-    yield (
-        "CREATE FUNCTION search_ticket() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN PERFORM search_text(new.conversation_id); RETURN NULL; END $$"
-    )
-    yield (
-        "CREATE FUNCTION search_message() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "PERFORM search_text(CASE WHEN TG_OP = 'DELETE' THEN old.conversation_id ELSE new.conversation_id END); "
-        "RETURN NULL; END $$"
-    )
-    yield (
-        "CREATE TRIGGER search_ticket AFTER INSERT OR UPDATE OF question, reference, conversation_id ON ticket "
-        "FOR EACH ROW EXECUTE FUNCTION search_ticket()"
-    )
-    yield (
-        "CREATE TRIGGER search_message AFTER INSERT OR DELETE OR UPDATE OF text ON message "
-        "FOR EACH ROW EXECUTE FUNCTION search_message()"
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from loket.accounts.models import Account, StaffSession
 from loket.accounts.roles import Action
@@ -34,6 +34,7 @@ def at_desk(session: Session, ticket: Ticket, adviser: Account, now: datetime) -
     """The colleagues who are at the desk now and may take this conversation, by name."""
     seen = exists().where(StaffSession.account_id == Account.id, StaffSession.seen_at >= now - AT_DESK)
     query = select(Account).where(Account.active, Account.id != adviser.id, seen).order_by(Account.name, Account.id)
+    query = query.options(selectinload(Account.memberships))
     return [other for other in session.scalars(query) if access.may(other, Action.ACCEPT, ticket)]
 
 
@@ -84,14 +85,14 @@ def offers_to(session: Session, who: Account, now: datetime) -> list[Offer]:
     """What waits for this account's answer, with ticket and giver."""
     query = select(Offer).join(Ticket, Ticket.id == Offer.ticket_id)
     standing = query.where(_stands(who, now), Offer.from_id == Ticket.claimed_by, Ticket.state != CLOSED)
-    shown = (joinedload(Offer.ticket), joinedload(Offer.giver).lazyload(Account.memberships))
+    shown = (joinedload(Offer.ticket), joinedload(Offer.giver))
     return list(session.scalars(standing.order_by(Offer.offered_at).options(*shown)))
 
 
 def of_ticket(session: Session, ticket: Ticket, now: datetime) -> Offer | None:
     """The offer of this ticket that waits for an answer, with the colleague who was asked."""
     query = select(Offer).where(Offer.ticket_id == ticket.id, Offer.from_id == ticket.claimed_by)
-    shown = joinedload(Offer.taker).lazyload(Account.memberships)
+    shown = joinedload(Offer.taker)
     return session.scalar(query.where(Offer.offered_at > now - STANDS).options(shown))
 
 

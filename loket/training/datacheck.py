@@ -63,9 +63,10 @@ def normalised(text: str) -> str:
 def _unknown(examples: list[Example], known: Catalogue) -> Iterable[Problem]:
     for example in examples:
         intent = known.intents.get(example.intent)
+        file = Path(example.file).stem
         if intent is None:
             yield example.problem(f"unknown intent {example.intent!r}")
-        elif Path(example.file).stem != intent.theme:
+        elif file != intent.theme and file in known.themes:
             yield example.problem(f"{example.intent} belongs in {intent.theme}.yml")
 
 

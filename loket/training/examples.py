@@ -10,6 +10,8 @@ from loket.yamlfile import ContentError, Problem
 
 NLU_DIR = paths.DATA / "nlu"
 GOLD_DIR = paths.DATA / "evaluation"
+OTHER_GOLD = frozenset({"dialogues", "replies"})
+"""Files of GOLD_DIR in a shape of their own: conversations, and replies to the assistant's own questions."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Example:
 
 def load(folder: Path, theme: str | None = None) -> list[Example]:
     """All examples of a folder, or of one theme's file. Raises ContentError with file and line."""
-    paths = [folder / f"{theme}.yml"] if theme else sorted(folder.glob("*.yml"))
+    paths = [folder / f"{theme}.yml"] if theme else _theme_files(folder)
     examples: list[Example] = []
     problems: list[Problem] = []
     for path in paths:
@@ -36,6 +38,10 @@ def load(folder: Path, theme: str | None = None) -> list[Example]:
     if problems:
         raise ContentError(problems)
     return examples
+
+
+def _theme_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.yml") if path.stem not in OTHER_GOLD)
 
 
 def load_file(path: Path) -> list[Example]:

@@ -27,7 +27,10 @@ MESSAGES = {
         "too_many_requests",
         "Dat zijn veel berichten achter elkaar. Wacht even en probeer het opnieuw. Uw eerdere berichten zijn bewaard.",
     ),
-    500: ("internal_error", "Er ging iets mis bij ons. Wat u al verstuurd had, is bewaard. Probeer het zo opnieuw."),
+    500: (
+        "internal_error",
+        "Er ging iets mis bij ons. Wat u nu verstuurde, is misschien niet bewaard. Kopieer uw tekst en probeer het zo opnieuw.",
+    ),
     503: ("unavailable", "Dit werkt nu even niet. Probeer het over een paar minuten opnieuw."),
 }
 

@@ -197,16 +197,17 @@ def test_a_stranded_message_is_told_about_when_the_assistant_is_still_down(
     assert states() == ["failed"]
 
 
-def test_the_website_takes_up_stranded_messages_when_it_starts(conversation_id: str) -> None:
-    from litestar.testing import TestClient
-
-    from loket.web.app import create_app
-
+def test_how_long_a_message_may_wait_follows_from_the_time_the_assistant_has(
+    conversation_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a message that is being answered goes to Rasa a second time."""
+    monkeypatch.setenv("LOKET_ASSISTANT_TIMEOUT", "30")
+    settings.load.cache_clear()
     with transaction() as session:
         conversation = session.get_one(Conversation, conversation_id)
-        transcript.receive(session, conversation, QUESTION, "1", utc_now() - timedelta(minutes=1), None)
-    with TestClient(create_app()):
-        wait_for(lambda: states() == ["answered"])
+        transcript.receive(session, conversation, QUESTION, "1", utc_now() - timedelta(seconds=40), None)
+    assert recover(utc_now()) == 0
+    assert recover(utc_now() + timedelta(seconds=60)) == 1
 
 
 def test_an_adviser_who_takes_over_meanwhile_gets_the_message(conversation_id: str, rasa: FakeRasa) -> None:

@@ -6,12 +6,13 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine
-from sqlalchemy.exc import StatementError
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 
 from loket.clock import AMSTERDAM
-from loket.conversations import registry
+from loket.conversations import registry, transcript
 from loket.conversations.models import Conversation
+from loket.db import base
 from loket.db.base import reading, transaction
 from tests.conftest import NOON
 from tests.support.site import all_of
@@ -74,3 +75,29 @@ def test_sqlite_keeps_what_was_committed_and_the_ties_between_rows(sqlite: Engin
     with sqlite.connect() as connection:
         settings = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("synchronous", "foreign_keys", "journal_mode")}  # fmt: skip
     assert settings == {"synchronous": 2, "foreign_keys": 1, "journal_mode": "wal"}
+
+
+def test_an_error_does_not_show_what_was_written(database: Engine) -> None:
+    conversation_id = start()
+    with pytest.raises(IntegrityError) as error:
+        write_twice(conversation_id)
+    assert "mijn kind" not in str(error.value)
+
+
+def write_twice(conversation_id: str) -> None:
+    with transaction() as session:
+        for _ in range(2):
+            transcript.receive(session, session.get_one(Conversation, conversation_id), "mijn kind", "1", NOON, None)
+            session.flush()
+
+
+def test_a_statement_that_takes_too_long_is_stopped(database: Engine) -> None:
+    if database.dialect.name != "postgresql":
+        pytest.skip("SQLite has no such limit")
+    limited = base.make_engine(str(database.url), base.Limits(statement=0.2, lock=0.3, idle=7))
+    with limited.connect() as connection, pytest.raises(OperationalError, match="statement timeout"):
+        connection.execute(text("SELECT pg_sleep(5)"))
+    with limited.connect() as connection:
+        assert connection.scalar(text("SHOW lock_timeout")) == "300ms"
+        assert connection.scalar(text("SHOW idle_in_transaction_session_timeout")) == "7s"
+    limited.dispose()

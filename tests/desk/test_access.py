@@ -21,6 +21,7 @@ from loket.clock import utc_now
 from loket.conversations import contact
 from loket.db.base import LARGEST_ID, reading, transaction
 from loket.desk import ticket_page
+from loket.mail import outbox
 from loket.tickets import access, attachments, claims, merging, notes, queue, referrals
 from loket.tickets.models import Mention, TextModule, Ticket
 from tests.support.site import Adviser, all_of, logged_in, make_account, make_ticket
@@ -60,6 +61,8 @@ RULE: dict[tuple[str, str], Action | None] = {
     ("POST", "/balie/bellen"): Action.CALL,
     ("POST", "/balie/bellen/voorstel"): Action.CALL,
     ("GET", "/balie/audit"): Action.ADMINISTER,
+    ("GET", "/balie/post"): Action.ADMINISTER,
+    ("POST", "/balie/post/{mail_id:int}/opnieuw"): Action.ADMINISTER,
     ("GET", "/balie/tekstblokken"): Action.WRITE_MODULES,
     ("POST", "/balie/tekstblokken"): Action.WRITE_MODULES,
     ("GET", "/balie/tekstblokken/{module_id:int}"): Action.WRITE_MODULES,
@@ -131,6 +134,8 @@ def refer(ticket: Ticket, by: Account, partner: str = "balans") -> Ticket:
 def request(browser: Adviser, method: str, route: str, ticket: Ticket, file: int, module: int) -> httpx.Response:
     path = route.replace("{ticket_id:int}", str(ticket.id)).replace("{attachment_id:int}", str(file))
     path = path.replace("{module_id:int}", str(module)).replace("{conversation_id:str}", "weg")
+    if "{mail_id:int}" in path:
+        path = path.replace("{mail_id:int}", str(mail_given_up()))
     if "{account_id:int}" in path:
         path = path.replace("{account_id:int}", str(make_account("Olaf Vos", role="adviser").id))
     if path.endswith("/bijlage"):
@@ -144,6 +149,14 @@ def a_file(ticket: Ticket, by: Account) -> int:
         file = attachments.add(session, found, by, "a.txt", b"tekst", utc_now(), internal=True)
         session.flush()
         return file.id
+
+
+def mail_given_up() -> int:
+    with transaction() as session:
+        mail = outbox.put(session, "ouder@voorbeeld.nl", "Antwoord", "Tekst", utc_now())
+        mail.failed_at, mail.attempts, mail.last_error = utc_now(), 5, "SMTPRecipientsRefused"
+        session.flush()
+        return mail.id
 
 
 def a_module() -> int:

@@ -25,10 +25,19 @@ supervisor.STOP_SECONDS = 1.0
 async def tell():
     supervisor.say("all started")
 
-asyncio.run(supervisor.run([Command(*pair.split("=", 1)[:1], [sys.executable, "-u", "-c", pair.split("=", 1)[1]])
-                            for pair in sys.argv[1:]], tell))
+def command(pair):
+    name, _, program = pair.partition("=")
+    return Command(name, [program[1:]] if program.startswith("/") else [sys.executable, "-u", "-c", program])
+
+asyncio.run(supervisor.run([command(pair) for pair in sys.argv[1:]], tell))
 """
 STAYS = "import os, time; print('pid', os.getpid(), flush=True); time.sleep(600)"
+PARENT = """
+import os, subprocess, sys, time
+subprocess.Popen([sys.executable, "-u", "-c", "import os, time; print('pid', os.getpid(), flush=True); time.sleep(600)"])
+time.sleep(1)
+"""
+"""Starts a grandchild, which prints its process id, holds the pipe and stays; and ends itself."""
 STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + STAYS
 
 
@@ -134,3 +143,24 @@ def test_what_a_child_prints_is_shown_with_its_name_even_a_very_long_line(superv
 def test_it_tells_when_all_is_started(supervise) -> None:
     one = supervise(f"web={STAYS}")
     wait_for(lambda: "   loket | all started" in one.output)
+
+
+def test_a_command_that_cannot_be_started_is_said_and_tried_again(supervise) -> None:
+    one = supervise("web=//nergens/te/vinden", f"rasa={STAYS}")
+    wait_for(lambda: "starting it again in 1 s" in one.output)
+    assert "web cannot be started (No such file or directory); starting it again in 0.5 s" in one.output
+    wait_for(lambda: one.pids("rasa"))
+
+
+def test_what_a_child_started_ends_with_it_and_does_not_delay_the_next(supervise) -> None:
+    one = supervise(f"web={PARENT}")
+    wait_for(lambda: len(one.pids("web")) == 2, 20)
+    assert not alive(one.pids("web")[0])
+    assert "web ended (status 0); starting it again in 0.5 s" in one.output
+
+
+def test_stop_stops_what_a_child_started(supervise) -> None:
+    one = supervise(f"web={PARENT.replace('sleep(1)', 'sleep(600)')}")
+    wait_for(lambda: one.pids("web"))
+    assert one.stop() == 0
+    assert not alive(one.pids("web")[0])

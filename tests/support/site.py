@@ -29,6 +29,7 @@ from loket.db.base import reading, transaction
 from loket.tickets import queue
 from loket.tickets.models import Ticket
 from loket.web.app import create_app
+from tests.support.loop import no_database_work_on_the_loop
 from tests.support.rasa import FakeRasa
 from tests.support.service import Parent, free_ports
 
@@ -38,7 +39,7 @@ PASSWORD = "vier losse woorden hier"
 @pytest.fixture
 def site(database: Engine, rasa: FakeRasa) -> Iterator[TestClient[Any]]:
     """The web application on an empty database, with a fake Rasa behind it."""
-    with TestClient(create_app()) as client:
+    with no_database_work_on_the_loop(), TestClient(create_app()) as client:
         client.follow_redirects = False
         yield client
 

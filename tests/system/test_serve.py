@@ -15,7 +15,7 @@ import pytest
 from loket.paths import ROOT
 from tests.support.service import RunningService, free_ports
 
-MODULES = {"bot.serve": "rasa", "actions": "actions", "loket.web": "web"}
+MODULES = {"bot.serve": "rasa", "actions": "actions", "loket.worker": "worker", "loket.web": "web"}
 QUESTION = "Ben ik verplicht de ouderbijdrage te betalen?"
 
 

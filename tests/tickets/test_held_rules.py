@@ -118,6 +118,18 @@ def test_a_ticket_is_not_closed_over_what_the_parent_wrote_since_the_page_was_ma
     assert the_ticket().state == "closed"
 
 
+def test_what_a_parent_adds_by_the_page_of_the_question_is_for_people_whoever_talks(database: Engine) -> None:
+    """After the adviser gave the conversation back, the assistant owns it: it would have answered what was meant for people."""
+    aisha = make_account("Aisha")
+    ticket = held(aisha)
+    with transaction() as session:
+        live_chat.hand_back(session, session.get_one(Ticket, ticket.id), aisha, NOON)
+    with transaction() as session:
+        added = queue.parent_adds(session, session.get_one(Ticket, ticket.id), "Er is nog iets", None, SOON)
+        assert added.state == "delivered"
+    assert the_ticket().state == "open"
+
+
 def test_a_check_after_a_referral_is_done_once(database: Engine) -> None:
     aisha = make_account("Aisha")
     ticket = held(aisha)

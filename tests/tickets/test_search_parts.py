@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from loket.conversations.models import Message
 from loket.db.base import transaction
+from loket.migrations import search_20261123
 from loket.tickets import search
 from loket.tickets.models import Ticket
 from tests.conftest import NOON
@@ -42,7 +43,11 @@ def test_an_index_of_before_is_filled_anew(sqlite: Engine) -> None:
     ticket = make_ticket("Mijn dochter wordt gepest", NOON)
     with transaction() as session:
         connection = session.connection()
-        search.drop(connection)
-        search.create(connection)
-        search.fill(connection)
+        search_20261123.drop(connection)
+        search_20261123.create(connection)
+        search_20261123.fill(connection)
     assert found("pest") == found("dochter") == [ticket.id]
+
+
+def test_what_is_typed_is_folded_as_what_is_kept() -> None:
+    assert search.ACCENTS == search_20261123.ACCENTS

@@ -51,6 +51,12 @@ def test_an_intent_in_the_file_of_another_theme_is_found(data: Data) -> None:
     assert data.found("dyslexie belongs in passend_onderwijs.yml") == [("leerplicht.yml", 4)]
 
 
+def test_a_file_that_is_no_theme_holds_intents_of_any_theme(data: Data) -> None:
+    data.add("ziekmelden", "Mijn kind is ziek", theme="zorgen")
+    data.add("dyslexie", "Mijn kind leest moeilijk", theme="zorgen")
+    assert data.found("belongs in") == []
+
+
 @pytest.mark.parametrize("twin", ["Mijn kind is ziek", "mijn kind is ziek!", "Mijn  kínd is ziek"])
 def test_a_near_duplicate_within_an_intent_is_found(data: Data, twin: str) -> None:
     data.add("ziekmelden", "Mijn kind is ziek", twin)

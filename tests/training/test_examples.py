@@ -42,6 +42,12 @@ def test_every_example_has_its_intent_and_its_line(tmp_path: Path) -> None:
     assert all(text in lines[line - 1] for text, _, line in found)
 
 
+def test_measuring_sets_of_another_shape_are_passed_over(tmp_path: Path) -> None:
+    write(tmp_path, TEXT)
+    write(tmp_path, "- id: straf\n  turns: []\n", "dialogues.yml")
+    assert {example.intent for example in examples.load(tmp_path)} == {"ziekmelden", "dyslexie"}
+
+
 def test_one_theme_can_be_read_alone(tmp_path: Path) -> None:
     write(tmp_path, TEXT)
     write(tmp_path, "nlu: []", "kosten.yml")

@@ -63,13 +63,3 @@ def test_every_message_is_dutch_and_every_code_is_unique() -> None:
     codes = [code for code, _ in errors.MESSAGES.values()]
     assert len(codes) == len(set(codes))
     assert all(code.isidentifier() and message.endswith(".") for code, message in errors.MESSAGES.values())
-
-
-def test_health_tells_which_part_is_missing(site: Site) -> None:
-    assert site.get("/healthz").json() == {"status": "ok"}
-    answer = site.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json() == {
-        "status": "unavailable",
-        "parts": {"rasa": True, "actions": False, "database": True},
-    }

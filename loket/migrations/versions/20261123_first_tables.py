@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from loket.tickets import search
+from loket.migrations import search_20261123 as search
 
 revision = "8dbc700c2266"
 down_revision = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from loket.tickets import search
+from loket.migrations import search_20261123 as search
 
 revision = "a47e2d80f5c3"
 down_revision = "6b1d94e0c2a7"
