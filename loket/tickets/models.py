@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from loket.accounts.models import Account
@@ -38,7 +38,6 @@ class Ticket(Base):
 
     __tablename__ = "ticket"
     __table_args__ = (
-        UniqueConstraint("token_hash", name="uq_ticket_token"),
         Index(None, "state", "urgent", "promised_by"),
         Index(None, "state", "id"),
         Index(None, "state", "claimed_until"),
@@ -49,8 +48,9 @@ class Ticket(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
-    token_hash: Mapped[str] = mapped_column(String(32))
-    token_sealed: Mapped[str] = mapped_column(String(200))
+    token_hash: Mapped[str] = mapped_column("token", String(32), unique=True)
+    token_sealed: Mapped[str] = mapped_column(String(200), server_default="")
+    """"" in a row that a process of the release before wrote during an upgrade; its `token_hash` is the token itself."""
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversation.id"), unique=True)
     state: Mapped[str] = mapped_column(String(20), default=OPEN)
     question: Mapped[str]
@@ -87,7 +87,7 @@ class Ticket(Base):
     @property
     def token(self) -> str:
         """What its private link ends in; "" when it was sealed under another secret key."""
-        return private_link.opened(self.token_sealed)
+        return private_link.opened(self.token_sealed) if self.token_sealed else self.token_hash
 
     conversation: Mapped[Conversation] = relationship()
     claimant: Mapped[Account | None] = relationship()

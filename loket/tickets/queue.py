@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from loket import catalogue
@@ -84,7 +84,8 @@ def of_conversation(session: Session, conversation_id: str) -> Ticket | None:
 
 
 def by_token(session: Session, token: str) -> Ticket | None:
-    return session.scalar(select(Ticket).where(Ticket.token_hash == private_link.hashed(token)))
+    unsealed = and_(Ticket.token_sealed == "", Ticket.token_hash == token)
+    return session.scalar(select(Ticket).where(or_(Ticket.token_hash == private_link.hashed(token), unsealed)))
 
 
 def closed_at(session: Session, ticket: Ticket) -> datetime | None:

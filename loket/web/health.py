@@ -17,6 +17,7 @@ from loket.clock import utc_now
 from loket.db import leases, probe
 from loket.db.base import reading
 from loket.mail import outbox
+from loket.parents.limits import uncounted
 
 ROOM_BYTES = 50_000_000
 """Free space in the state folder below which no more should be taken in."""
@@ -54,6 +55,8 @@ async def metrics() -> str:
     for name, value in (
         ("worker_alive", int(behind["worker"])),
         *((f"mail_{k}", v) for k, v in behind["mail"].items()),
+        # Since this process began: what parents did while Redis was away.
+        ("limits_uncounted", uncounted.total),
     ):
         lines += [f"# TYPE loket_{name} gauge", f"loket_{name} {value}"]
     return "\n".join(lines) + "\n"

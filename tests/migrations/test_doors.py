@@ -9,7 +9,7 @@ from loket.migrations import migrate
 from loket.tickets import queue
 from tests.support.site import make_ticket
 
-BEFORE = "c1f0a6d94b27"
+BEFORE = "d4e7b1c85a30"
 
 
 def test_links_from_before_still_open_their_question_and_can_be_mailed_again(database: Engine) -> None:
@@ -23,3 +23,14 @@ def test_links_from_before_still_open_their_question_and_can_be_mailed_again(dat
         found = [queue.by_token(session, token) for token in tokens]
     assert [ticket.token for ticket in found if ticket] == tokens
     assert [ticket.question for ticket in found if ticket] == [ticket.question for ticket in tickets]
+
+
+def test_a_link_that_the_release_before_made_during_the_upgrade_works(database: Engine) -> None:
+    ticket = make_ticket()
+    with database.connect().execution_options(writes=True) as connection, connection.begin():
+        connection.execute(text("UPDATE ticket SET token = 'een-oude-link', token_sealed = ''"))
+    with reading() as session:
+        found = queue.by_token(session, "een-oude-link")
+        assert found is not None
+        assert (found.id, found.token) == (ticket.id, "een-oude-link")
+        assert queue.by_token(session, "") is None

@@ -64,10 +64,23 @@ def test_the_earlier_release_left_a_row_in_every_table() -> None:
 
 
 def test_every_row_is_still_there(upgraded: Engine, own_settings: settings.Settings) -> None:
+    """The same, but for what opens a private link: the database keeps its hash and not the token."""
     columns = columns_of(STATE / "loket.db")
+    columns["ticket"] = columns["ticket"].replace("token, ", "")
     upgraded.dispose()
     assert rows(columns, own_settings.var / "loket.db") == rows(columns, STATE / "loket.db")
     migrate.check(upgraded)
+
+
+def test_every_private_link_still_opens_its_question(upgraded: Engine) -> None:
+    tokens = rows({"ticket": "id, token"}, STATE / "loket.db")["ticket"]
+    assert tokens
+    with reading() as session:
+        for ticket_id, token in tokens:
+            ticket = queue.by_token(session, token)
+            assert ticket is not None
+            assert (ticket.id, ticket.token) == (ticket_id, token)
+            assert token not in (ticket.token_hash, ticket.token_sealed)
 
 
 def test_every_file_can_still_be_read(upgraded: Engine) -> None:

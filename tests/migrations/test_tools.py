@@ -46,6 +46,7 @@ def filled(own_settings: settings.Settings) -> Engine:
             "INSERT INTO job_lease VALUES ('mail', 'a', '2026-11-25 00:00:00')",
             "INSERT INTO write_probe VALUES (1, '2026-11-25 00:00:00', x'00')",
             "INSERT INTO removed_file VALUES ('weg')",
+            "INSERT INTO rate_count VALUES ('messages/x/60/1/minute', 1, '2026-11-25 00:00:00')",
             "INSERT INTO used_form VALUES ('formulier', 1, '/balie', '2026-11-25 00:00:00')",
         ):
             connection.exec_driver_sql(statement)

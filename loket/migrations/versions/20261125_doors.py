@@ -26,8 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_count")),
     )
     op.create_index(op.f("ix_rate_count_ends_at"), "rate_count", ["ends_at"])
-    # Renamed and not made again: on SQLite a column with a constraint can be dropped only with a copy of the table.
-    op.execute("ALTER TABLE ticket RENAME COLUMN token TO token_hash")
+    # The column keeps its name, so that the release before can go on writing rows; it writes no seal (see Ticket.token).
     op.add_column("ticket", sa.Column("token_sealed", sa.String(length=200), nullable=False, server_default=""))
     _convert(
         lambda token, _: (hashlib.sha256(token.encode()).hexdigest()[:32], _box().encrypt(token.encode()).decode())
@@ -35,20 +34,19 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    _convert(lambda _, seal: (_box().decrypt(seal.encode()).decode(), seal))
+    _convert(lambda kept, seal: (_box().decrypt(seal.encode()).decode(), seal) if seal else (kept, seal))
     op.drop_column("ticket", "token_sealed")
-    op.execute("ALTER TABLE ticket RENAME COLUMN token_hash TO token")
     op.drop_table("rate_count")
 
 
 def _convert(pair) -> None:  # type: ignore[no-untyped-def]
     """Every row once, in the order of ids."""
     connection, last = op.get_bind(), 0
-    some = sa.text("SELECT id, token_hash, token_sealed FROM ticket WHERE id > :last ORDER BY id LIMIT :rows")
-    change = sa.text("UPDATE ticket SET token_hash = :first, token_sealed = :second WHERE id = :id")
+    some = sa.text("SELECT id, token, token_sealed FROM ticket WHERE id > :last ORDER BY id LIMIT :rows")
+    change = sa.text("UPDATE ticket SET token = :first, token_sealed = :second WHERE id = :id")
     while rows := connection.execute(some, {"last": last, "rows": ROWS}).all():
         for row in rows:
-            first, second = pair(row.token_hash, row.token_sealed)
+            first, second = pair(row.token, row.token_sealed)
             connection.execute(change, {"first": first, "second": second, "id": row.id})
         last = rows[-1].id
 
