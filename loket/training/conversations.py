@@ -98,7 +98,8 @@ def judge(
 
 def _answers(gold: GoldTurn, replied: Replied) -> bool:
     answered = set(replied.answered)
-    return bool(answered) and (set(gold.intents) <= answered or bool(answered & set(gold.ook)))
+    named = bool(gold.intents) and set(gold.intents) <= answered
+    return named or bool(answered & set(gold.ook))
 
 
 def _sector(gold: GoldTurn, replied: Replied) -> bool:
