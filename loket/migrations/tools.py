@@ -1,6 +1,7 @@
 """What migrations may use besides Alembic: a change of a table that keeps every row, and time for a slow statement.
 
-A migration imports nothing else of the service: the code of today changes, what a migration once did may not.
+A migration imports nothing else of the service: the code of today changes, what a migration once did may not. (Settings are
+no code that decides: of them it may know the secret, because what it seals must be opened.)
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 
 from alembic import op
 from alembic.operations.base import BatchOperations
+
+from loket import settings
 
 LOCK_TIMEOUT, STATEMENT_TIMEOUT = "4s", "5s"
 """On PostgreSQL, of each statement in a migration."""
@@ -53,3 +56,8 @@ def _without_triggers() -> Iterator[None]:
     yield
     for _, statement in found:
         connection.exec_driver_sql(statement)
+
+
+def secret_for(purpose: str) -> str:
+    """The key of this copy for one purpose: 64 hexadecimal digits. It is no code of today but what an operator set."""
+    return settings.load().token(purpose)

@@ -109,7 +109,7 @@ def test_what_is_of_no_use_any_more_is_forgotten_and_the_rest_is_kept(database: 
     def rows(prefix: str, ago: float) -> list[object]:
         """Of each kind one, a part of its life ago (1 and more: past it)."""
         return [
-            LoginFailure(key=prefix, at=NOON - throttle.WINDOW * ago),
+            LoginFailure(key=prefix, at=NOON - throttle.KEPT * ago),
             UsedState(state_hash=prefix, at=NOON - timedelta(minutes=20) * ago),
             UsedForm(id=prefix, account_id=account.id, led_to="/", used_at=NOON - used_forms.KEPT * ago),
             HalfLogin(token_hash=prefix, account_id=account.id, expires_at=NOON + timedelta(minutes=5) * (1 - ago)),

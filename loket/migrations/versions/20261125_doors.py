@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 from cryptography.fernet import Fernet
 
-from loket import settings
+from loket.migrations import tools
 
 revision = "d07e5a1c93f4"
 down_revision = "7d20c4b1e9a5"
@@ -53,4 +53,4 @@ def _convert(pair) -> None:  # type: ignore[no-untyped-def]
 
 def _box() -> Fernet:
     # As loket.tickets.private_link sealed when this was written; the secret itself is this copy's own.
-    return Fernet(base64.urlsafe_b64encode(bytes.fromhex(settings.load().token("private link"))))
+    return Fernet(base64.urlsafe_b64encode(bytes.fromhex(tools.secret_for("private link"))))
