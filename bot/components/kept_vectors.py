@@ -11,25 +11,33 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.components import shipped_vectors
+
 Encode = Callable[[Sequence[str]], np.ndarray]
 
 
-def vectors(texts: Sequence[str], encode: Encode, encoder: str, path: Path) -> np.ndarray:
-    """The texts' vectors, shape (texts, dimension): from the file at `path` where it has them, from `encode` otherwise.
+def vectors(texts: Sequence[str], encode: Encode, encoder: str, path: Path, shipped: Path | None = None) -> np.ndarray:
+    """The texts' vectors, shape (texts, dimension): from the file at `path` where it has them, from the
+    `shipped` ones where those do, from `encode` otherwise.
 
     `encoder` names what made a vector; one of another encoder is never used. After this the file holds these texts and no others,
     under a hash: never the texts themselves. A file that cannot be read is made anew.
     """
     keys = [hashlib.sha256(f"{encoder}\n{text}".encode()).hexdigest() for text in texts]
-    known = _read(path)
+    known = read(path)
     missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
     if missing:
-        known.update(zip(missing, encode(list(missing.values())), strict=True))
+        packed = shipped_vectors.read(shipped) if shipped else {}
+        known.update({key: packed[half] for key in missing if (half := key[: 2 * shipped_vectors.KEY_BYTES]) in packed})
+        new = {key: text for key, text in missing.items() if key not in known}
+        if new:
+            known.update(zip(new, encode(list(new.values())), strict=True))
         _write(path, {key: known[key] for key in dict.fromkeys(keys)})
     return np.stack([known[key] for key in keys]) if keys else encode([])
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
+def read(path: Path) -> dict[str, np.ndarray]:
+    """The vectors by the hash of what made them and their text; none when the file cannot be read."""
     try:
         with np.load(path, allow_pickle=False) as file:
             return dict(zip(file["keys"].tolist(), file["vectors"], strict=True))

