@@ -178,7 +178,7 @@ def _ticket(session: Session, state: str, team: str, partner: str | None, mine: 
     conversation = Conversation(id=name, token_hash=name, created_at=NOON, changed_at=NOON)
     holder = people[0 if mine else 1] if state in ("claimed", "waiting_for_parent", "answered") else None
     one = Ticket(
-        reference=f"5010-{name[:6]}".upper(), token=name, conversation=conversation, state=state, question="op school",
+        reference=f"5010-{name[:6]}".upper(), token_hash=name, token_sealed="", conversation=conversation, state=state, question="op school",
         channel="web", team=team, partner=partner, route_reason="", promised_by=NOON, created_at=NOON,
         claimed_by=holder.id if holder else None, claimed_until=NOON if holder else None,
     )  # fmt: skip
