@@ -92,10 +92,12 @@ def understood(latest: dict[str, Any]) -> Understood:
         for entry in latest.get("intent_ranking", [])
         if entry["name"] != FALLBACK
     ]
-    sectors = [entity["value"] for entity in latest.get("entities", []) if entity["entity"] == "sector"]
+    entities = [{"entity": one["entity"], "value": one["value"]} for one in latest.get("entities", [])]
+    sectors = [entity["value"] for entity in entities if entity["entity"] == "sector"]
     return Understood(
         intent=latest["intent"]["name"],
         ranking=ranking,
         decision=latest.get("decision") or {},
         sector=sectors[0] if sectors else None,
+        entities=entities,
     )

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from loket import settings
-from loket.yamlfile import Problem
+from loket.clock import local_day, utc_now
+from loket.yamlfile import ContentError, Problem
+
+if TYPE_CHECKING:
+    from loket.faq.model import Answer
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -139,7 +144,6 @@ def evaluate(
     from loket import catalogue
     from loket.run import processes
     from loket.training import evaluation, examples, report
-    from loket.yamlfile import ContentError
 
     known = catalogue.load()
     try:
@@ -169,7 +173,6 @@ def account_add(
 ) -> None:
     """Make an account and print its one-time password."""
     from loket.accounts import credentials
-    from loket.clock import utc_now
     from loket.db.base import transaction
 
     try:
@@ -203,7 +206,6 @@ def account_list() -> None:
 def account_reset(email: str) -> None:
     """Let in who is locked out: a new one-time password, no second factor, all logins ended."""
     from loket.accounts import credentials
-    from loket.clock import utc_now
     from loket.db.base import transaction
 
     try:
@@ -275,30 +277,44 @@ def data_counts() -> None:
 
 @faq_app.command("check")
 def faq_check(theme: Theme = "") -> None:
-    """Report answers that are missing, malformed, hard to read or without a source."""
+    """Report answers that are missing, malformed, hard to read, without foundation or past their date."""
     from loket.faq import check
 
-    _report(check.check(theme or None))
+    today = _today()
+    for warning in check.warnings(theme or None, today):
+        typer.echo(f"{warning} (warning)")
+    _report(check.check(theme or None, today))
+
+
+@faq_app.command("table")
+def faq_table() -> None:
+    """Print every answer with its state, articles, version and next date, as in docs/content.md."""
+    from loket.faq import overview
+
+    typer.echo(overview.table(_answers()))
 
 
 @faq_app.command("review")
 def faq_review(as_json: Json = False) -> None:
-    """List the answers that rest on an uncertain fact, with the reason: the work list of the editors."""
-    from loket.faq import answers
+    """List what the editors must look at, by date: the work list."""
+    from loket.faq import overview
 
-    waiting = [answer for answer in answers.load().values() if answer.needs_review]
-    for answer in waiting:
-        row = {"intent": answer.intent, "title": answer.title, "reason": answer.review_reason.strip()}
-        typer.echo(json.dumps(row, ensure_ascii=False) if as_json else f"{row['intent']}: {row['reason']}")
+    tasks = overview.work_list(_answers(), _today())
+    for task in tasks:
+        due = f"{task.due}" if task.due else "now"
+        typer.echo(
+            json.dumps(task.as_dict(), ensure_ascii=False)
+            if as_json
+            else f"{due:10}  {task.intent}  ({task.owner}): {task.why}"
+        )
     if not as_json:
-        typer.echo(f"{len(waiting)} answers to review")
+        typer.echo(f"{len(tasks)} answers to look at")
 
 
 @routing_app.command("check")
 def routing_check() -> None:
     """Report rules with an unknown team, partner, theme, sector, denomination, region or language."""
     from loket.routing import rules
-    from loket.yamlfile import ContentError
 
     try:
         rules.load()
@@ -340,7 +356,20 @@ def show_settings() -> None:
     typer.echo(settings.table())
 
 
-def _report(problems: list[Problem]) -> None:
+def _today() -> date:
+    return local_day(utc_now())
+
+
+def _answers() -> list[Answer]:
+    from loket.faq import load
+
+    try:
+        return list(load.load().values())
+    except ContentError as error:
+        _report(error.problems)
+
+
+def _report(problems: list[Problem]) -> NoReturn:
     for problem in problems:
         typer.echo(str(problem))
     typer.echo(f"{len(problems)} problems" if problems else "no problems")

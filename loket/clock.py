@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 Clock = Callable[[], datetime]
 
-_DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni",
     "juli", "augustus", "september", "oktober", "november", "december",
@@ -19,6 +19,11 @@ _MONTHS = (
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def local_day(moment: datetime) -> date:
+    """The date of a moment in Amsterdam."""
+    return moment.astimezone(AMSTERDAM).date()
 
 
 def dutch_moment(moment: datetime) -> str:
@@ -30,4 +35,9 @@ def dutch_moment(moment: datetime) -> str:
 def dutch_date(moment: datetime) -> str:
     """A day as people say it: "dinsdag 24 november"."""
     local = moment.astimezone(AMSTERDAM)
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+    return f"{DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+
+
+def dutch_day(day: date, *, year: bool = True) -> str:
+    """A date as people write it: "24 april 2027", or "24 april"."""
+    return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")

@@ -104,6 +104,14 @@ class Settings(BaseSettings):
     closed_days: str = Field(
         "", description="Extra closed days, as dates separated by commas: `2026-12-24,2026-12-31`."
     )
+    contact_phone: str = Field(
+        "", description="Telephone number for parents. Without one, no answer tells them to call."
+    )
+    contact_email: str = Field("", description="Mail address for parents. Without one, no answer tells them to mail.")
+    expired_answers: Literal["say", "withhold"] = Field(
+        "say",
+        description="An answer past its date: `say` gives it and says so, `withhold` hands the question to a person. Urgent answers are always given.",
+    )
     lease_minutes: int = Field(
         10, ge=1, le=240, description="Minutes that a claimed question stays with an adviser whose page is not open."
     )

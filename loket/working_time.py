@@ -9,7 +9,7 @@ from functools import cache
 
 import holidays
 
-from loket.clock import AMSTERDAM
+from loket.clock import AMSTERDAM, DAYS
 
 _DAY_NAMES = ("ma", "di", "wo", "do", "vr", "za", "zo")
 _PART = re.compile(r"^(ma|di|wo|do|vr|za|zo)(?:-(ma|di|wo|do|vr|za|zo))? (\d{1,2}:\d\d)-(\d{1,2}:\d\d)$")
@@ -75,6 +75,23 @@ def parse(text: str) -> tuple[tuple[int, time, time], ...]:
     if not hours:
         raise ValueError("no opening hours")
     return tuple(hours)
+
+
+def in_words(text: str) -> str:
+    """Opening hours as people read them: "maandag tot en met vrijdag van 9.00 tot 17.00 uur". Raises ValueError."""
+    groups: list[list[tuple[int, time, time]]] = []
+    for day in parse(text):
+        if groups and groups[-1][-1][1:] == day[1:] and groups[-1][-1][0] + 1 == day[0]:
+            groups[-1].append(day)
+        else:
+            groups.append([day])
+    return ", ".join(_group_in_words(group) for group in groups)
+
+
+def _group_in_words(group: list[tuple[int, time, time]]) -> str:
+    (first, opens, closes), last = group[0], group[-1][0]
+    days = DAYS[first] if first == last else f"{DAYS[first]} tot en met {DAYS[last]}"
+    return f"{days} van {opens.hour}.{opens.minute:02d} tot {closes.hour}.{closes.minute:02d} uur"
 
 
 def parse_days(text: str) -> frozenset[date]:

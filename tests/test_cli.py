@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -13,11 +14,11 @@ from loket.accounts import passwords, second_factor, sessions
 from loket.accounts.models import Account, StaffSession
 from loket.cli import app
 from loket.db.base import transaction
-from loket.faq import answers
 from loket.run import processes
 from loket.training import datacheck
 from loket.yamlfile import Problem
 from tests.conftest import NOON
+from tests.support import faq
 from tests.support.site import all_of, make_account
 
 
@@ -87,9 +88,23 @@ def test_account_add_refuses_what_cannot_be(sqlite: Engine, email: str, role: st
     assert all_of(Account) == []
 
 
-def test_faq_check_of_one_theme_finds_nothing() -> None:
-    result = loket("faq", "check", "--theme", "veiligheid")
-    assert (result.exit_code, result.output) == (0, "no problems\n")
+@pytest.fixture
+def answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one file of answers, read instead of data/faq; on 25 November 2026."""
+    faq.use(tmp_path, monkeypatch)
+    monkeypatch.setattr("loket.cli._today", lambda: faq.TODAY)
+    faq.write(tmp_path, faq.GOOD)
+    return tmp_path
+
+
+def test_faq_check_prints_problems_and_warnings_and_ends_with_their_number(answers: Path) -> None:
+    faq.write(answers, faq.GOOD.replace('article: "63", version: 2026-08-01', 'article: "63", version: 2025-08-01'))
+    result = loket("faq", "check", "--theme", "kosten")
+    line = faq.line_of(faq.GOOD, 'article: "63"')
+    assert f"kosten.yml:{line}: ouderbijdrage_vrijwillig: held against WPO of 2025-08-01" in result.output
+    assert "(warning)\n" in result.output
+    assert result.output.endswith(" problems\n")
+    assert result.exit_code == 1
 
 
 def test_faq_check_of_a_theme_that_does_not_exist_says_so() -> None:
@@ -98,12 +113,31 @@ def test_faq_check_of_a_theme_that_does_not_exist_says_so() -> None:
     assert "weg.yml:1: this file is missing" in result.output
 
 
-def test_faq_review_lists_the_answers_that_wait_with_the_reason() -> None:
-    waiting = {answer.intent for answer in answers.load().values() if answer.needs_review}
-    rows = [json.loads(line) for line in loket("faq", "review", "--json").output.splitlines()]
-    assert {row["intent"] for row in rows} == waiting
-    assert all(set(row) == {"intent", "title", "reason"} for row in rows)
-    assert loket("faq", "review").output.endswith(f"{len(waiting)} answers to review\n")
+def test_faq_review_lists_what_editors_must_look_at(answers: Path) -> None:
+    (row,) = [json.loads(line) for line in loket("faq", "review", "--json").output.splitlines()]
+    assert (row["intent"], row["due"], row["owner"]) == (
+        "ouderbijdrage_vrijwillig",
+        "2027-11-25",
+        "redactie geld en regelingen",
+    )
+    assert loket("faq", "review").output == (
+        "2027-11-25  ouderbijdrage_vrijwillig  (redactie geld en regelingen): no editor has looked at it\n"
+        "1 answers to look at\n"
+    )
+
+
+def test_faq_table_prints_a_row_an_answer(answers: Path) -> None:
+    output = loket("faq", "table").output
+    assert "| ouderbijdrage_vrijwillig | compared with the law | WPO 40, 63 | 2026-08-01 | 2027-11-25 |" in output
+    assert "| **all** | 1 | |" in output
+
+
+@pytest.mark.parametrize("command", ["table", "review"])
+def test_answers_that_cannot_be_read_are_reported_and_not_listed(answers: Path, command: str) -> None:
+    faq.write(answers, faq.GOOD.replace("title:", "titel:"))
+    result = loket("faq", command)
+    assert result.exit_code == 1
+    assert f"kosten.yml:{faq.line_of(faq.GOOD, 'title:')}: " in result.output
 
 
 def test_data_check_ends_with_the_number_of_problems(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,3 +133,18 @@ def test_closed_days_that_cannot_be_read_are_refused(text: str) -> None:
 
 def test_the_calendar_of_the_settings() -> None:
     assert working_time.from_settings("ma-vr 09:00-17:00", "2026-12-24, 2026-12-31") == WEEK
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("ma-vr 09:00-17:00", "maandag tot en met vrijdag van 9.00 tot 17.00 uur"),
+        ("ma 9:00-12:30, wo 09:00-12:30", "maandag van 9.00 tot 12.30 uur, woensdag van 9.00 tot 12.30 uur"),
+        (
+            "ma-di 09:00-17:00, wo 10:00-17:00",
+            "maandag tot en met dinsdag van 9.00 tot 17.00 uur, woensdag van 10.00 tot 17.00 uur",
+        ),
+    ],
+)
+def test_opening_hours_are_told_in_words(text: str, words: str) -> None:
+    assert working_time.in_words(text) == words

@@ -7,19 +7,21 @@ log, the ticket and the change of owner are kept together or not at all.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loket import catalogue, settings, working_time
-from loket.clock import dutch_moment
+from loket.assistant import answering
+from loket.assistant.answering import Asked
+from loket.clock import dutch_moment, local_day
 from loket.conversations import models, question_log, transcript
 from loket.conversations.models import Conversation, Message
 from loket.conversations.transcript import Said, choice
-from loket.faq import answers
-from loket.faq.answers import Answer
+from loket.faq import answers, shown, variants
+from loket.faq.model import Answer
 from loket.tickets import mails, queue
 from loket.tickets.models import Ticket
 
@@ -35,12 +37,14 @@ OTHER_LANGUAGE = "andere_taal"
 
 @dataclass(frozen=True)
 class Understood:
-    """What Rasa made of a message: top intent, ranking [{"name", "confidence"}], decision and the sector if named."""
+    """What Rasa made of a message: top intent, ranking [{"name", "confidence"}], decision, the sector if named, and
+    all entities [{"entity", "value"}]."""
 
     intent: str
     ranking: list[dict[str, Any]] = field(default_factory=list)
     decision: dict[str, Any] = field(default_factory=dict)
     sector: str | None = None
+    entities: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def intents(self) -> list[str]:
@@ -190,7 +194,7 @@ def _expected(turn: Turn) -> bool:
         return True
     sector = turn.understood.sector
     if expects.get("sector_for") and sector and _words(turn.message.text) <= SHORT_REPLY:
-        _give(turn, expects["sector_for"])
+        _give(turn, expects["sector_for"], expects.get("known"))
         return True
     return False
 
@@ -220,65 +224,85 @@ def _yes_or_no(turn: Turn) -> bool:
     return False
 
 
-def _give(turn: Turn, intents: list[str]) -> None:
-    known = answers.cached()
-    found = [known[intent] for intent in intents if intent in known]
+def _give(turn: Turn, intents: list[str], earlier: dict[str, Any] | None = None) -> None:
+    """Give the answers to these intents. `earlier` is what is known from the message that our question was about."""
+    today = local_day(turn.now)
+    expired = settings.load().expired_answers
+    found = [one for intent in intents if (one := answers.given(intent, today, expired)) is not None]
+    withheld = [
+        intent for intent in intents if intent in answers.cached() and intent not in {one.intent for one in found}
+    ]
     if not found:
-        return _offer(turn)
+        return _leave_to_person(turn, withheld) if withheld else _offer(turn)
+    asked = _asked(turn, earlier)
     if _needs_sector(turn, found):
-        return _ask_sector(turn, found)
+        return _ask_sector(turn, found, intents, asked)
     if len(found) > 1:
         turn.say(Said("Ik lees twee vragen in uw bericht. Ik beantwoord ze na elkaar.", {"kind": "note"}))
     for one in found:
-        turn.say(_said(one, turn.conversation.sector, others=intents))
+        turn.say(_said(one, asked, today, others=intents))
     if found[0].intent == OTHER_LANGUAGE:
         # What follows is in the parent's own language, and for a person.
         turn.conversation.expects = {"question": True}
     urgent = [one for one in found if one.urgent]
     if urgent:
-        question = (
-            turn.message.text
-            if not turn.message.choice
-            else question_log.last_question(turn.session, turn.conversation.id) or turn.message.text
-        )
-        _hand_over(turn, question, "urgent", intent=urgent[0].intent)
+        _hand_over(turn, _own_question(turn), "urgent", intent=urgent[0].intent)
+    elif withheld:
+        _leave_to_person(turn, withheld)
     else:
         turn.log("answered", found[0].intent)
 
 
-def _said(one: Answer, sector: str | None, others: list[str]) -> Said:
+def _leave_to_person(turn: Turn, intents: list[str]) -> None:
+    """An answer that is not given by the assistant is given by a person."""
+    text = "Op deze vraag geeft de computer geen antwoord. Een adviseur beantwoordt hem."
+    turn.say(Said(text, {"kind": "note"}))
+    _hand_over(turn, _own_question(turn), "handed_over", intent=intents[0])
+
+
+def _own_question(turn: Turn) -> str:
+    """What the parent typed; for a choice, the question that it was about."""
+    if not turn.message.choice:
+        return turn.message.text
+    return question_log.last_question(turn.session, turn.conversation.id) or turn.message.text
+
+
+def _asked(turn: Turn, earlier: dict[str, Any] | None) -> Asked:
+    known = (turn.message.choice or {}).get("known") or earlier or {}
+    return Asked(turn.message.text, turn.conversation.sector, turn.understood.entities, known)
+
+
+def _said(one: Answer, asked: Asked, today: date, others: list[str]) -> Said:
     follow_up = [choice(_label(intent), intent=intent) for intent in one.follow_up if intent not in others]
     if one.urgent:
         follow_up = []
-    extra = _extra("answer" if catalogue.is_faq(one.intent) or one.urgent else "talk", follow_up)
-    extra |= {
-        "intents": [one.intent],
-        "title": one.title if catalogue.is_faq(one.intent) else "",
-        "sources": [source.model_dump() for source in one.sources],
-        "checked_on": one.checked_on.isoformat() if one.sources else None,
-        "refer_to": [{"name": referral.name, "for": referral.purpose} for referral in one.refer_to],
-    }
-    return Said(one.for_sector(sector), extra)
+    given = answering.shown_for(one, asked, today)
+    text = shown.as_markdown(given)
+    if not (catalogue.is_faq(one.intent) or one.urgent):
+        return Said(text, _extra("talk", follow_up) | {"intents": [one.intent], "title": ""})
+    title = one.title if catalogue.is_faq(one.intent) else ""
+    extra = {"intents": [one.intent], "title": title, "urgent": one.urgent, "answer": given.as_dict()}
+    return Said(text, _extra("answer", follow_up) | extra)
 
 
 def _needs_sector(turn: Turn, found: list[Answer]) -> bool:
     if turn.conversation.sector or (turn.message.choice or {}).get("sector") == "":
         return False
-    return any(one.by_sector and not one.urgent for one in found)
+    return any(variants.by_sector(one) and not one.urgent for one in found)
 
 
-def _ask_sector(turn: Turn, found: list[Answer]) -> None:
-    intents = [one.intent for one in found]
+def _ask_sector(turn: Turn, found: list[Answer], intents: list[str], asked: Asked) -> None:
     wanted = [sector for one in found for sector in catalogue.load().intents[one.intent].sectors]
+    known = {"known": remembered} if (remembered := asked.to_remember()) else {}
     choices = [
-        choice(label.capitalize(), intent=intents[0], intents=intents, sector=sector)
+        choice(label.capitalize(), intent=intents[0], intents=intents, sector=sector, **known)
         for sector, label in catalogue.SECTORS.items()
         if sector in wanted
     ]
-    choices.append(choice("Dat weet ik niet", intent=intents[0], intents=intents, sector=""))
-    turn.conversation.expects = {"sector_for": intents}
+    choices.append(choice("Dat weet ik niet", intent=intents[0], intents=intents, sector="", **known))
+    turn.conversation.expects = {"sector_for": intents, **known}
     turn.say(Said("Het antwoord hangt af van de school. Naar welke school gaat uw kind?", _extra("sector", choices)))
-    turn.log("asked", intents[0])
+    turn.log("asked", found[0].intent)
 
 
 def _offer(turn: Turn) -> None:

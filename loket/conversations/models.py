@@ -59,7 +59,7 @@ class Message(Base):
     choice: Mapped[dict[str, Any] | None]
     """For a parent's choice: the payload of the button that the server had issued."""
     extra: Mapped[dict[str, Any] | None]
-    """For a reply: sources, checked_on, choices, intents, title."""
+    """For a reply: kind, choices, intents, title, urgent, and `answer` (loket.faq.shown.Shown as a dict)."""
     helpful: Mapped[bool | None]
     created_at: Mapped[datetime]
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loket.clock import local_day
 from loket.conversations import models, transcript
 from loket.conversations.models import Conversation
-from loket.faq import answers
+from loket.faq import answers, placeholders
 from loket.tokens import hash_token
 
 GREETING_INTENT = "begroeting"
@@ -22,9 +23,13 @@ def start(session: Session, now: datetime, channel: str = "web", token: str = ""
     """A new conversation with the greeting in it, and its bearer token (given once, kept only as a hash)."""
     token = token or secrets.token_urlsafe(24)
     conversation = new(session, now, channel=channel, owner=models.ASSISTANT, token=token)
-    greeting = answers.cached()[GREETING_INTENT].text
-    transcript.add(session, conversation, models.ASSISTANT, greeting, now, extra={"kind": "greeting"})
+    transcript.add(session, conversation, models.ASSISTANT, greeting(now), now, extra={"kind": "greeting"})
     return conversation, token
+
+
+def greeting(now: datetime) -> str:
+    """What is said before anything is asked, as Markdown."""
+    return placeholders.fill(answers.cached()[GREETING_INTENT].whole, placeholders.current(local_day(now)))
 
 
 def new(

@@ -14,7 +14,7 @@ from loket import catalogue
 from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit
 from loket.accounts.roles import Action
-from loket.clock import utc_now
+from loket.clock import local_day, utc_now
 from loket.conversations.contact import contact
 from loket.db.base import transaction
 from loket.desk import session as staff
@@ -104,6 +104,8 @@ def _page(request: Request, data: dict[str, str], found: Reading, errors: dict[s
         "sector": sector or "",
         "sectors": catalogue.SECTORS,
         "intents": [intent for intent in known.intents.values() if intent.is_faq],
-        "suggested": suggestions.for_question(found.ranking, sector, question) if question.strip() else [],
+        "suggested": suggestions.for_question(found.ranking, sector, question, local_day(utc_now()))
+        if question.strip()
+        else [],
     }
     return Template("balie/call.html", context=context)

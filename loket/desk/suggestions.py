@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import httpx
 
 from loket import catalogue
 from loket.assistant import rasa
-from loket.faq import answers, search
-from loket.faq.answers import Answer
+from loket.faq import answers, placeholders, search, shown
+from loket.faq.model import Answer
+from loket.faq.variants import Known
 
 MOST = 5
 LEAST_PROBABILITY = 0.01
@@ -18,13 +20,13 @@ LEAST_PROBABILITY = 0.01
 
 @dataclass(frozen=True)
 class Suggestion:
-    """An answer as an adviser may use it; `text` is Markdown with its sources."""
+    """An answer as an adviser may use it; `text` is Markdown with deadlines, help and sources, `checked` says who checked it."""
 
     intent: str
     title: str
     text: str
     probability: float | None = None
-    needs_review: bool = False
+    checked: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,24 +41,24 @@ class Reading:
     available: bool = True
 
 
-def for_question(ranking: list[dict[str, Any]], sector: str | None, text: str) -> list[Suggestion]:
+def for_question(ranking: list[dict[str, Any]], sector: str | None, text: str, today: date) -> list[Suggestion]:
     """The best answers in order: first by the assistant's ranking, filled up by words."""
     known, faq = answers.cached(), catalogue.load().intents
     chosen: dict[str, Suggestion] = {}
     for entry in ranking:
         name, probability = str(entry["name"]), float(entry["confidence"])
         if name in known and name in faq and faq[name].is_faq and probability >= LEAST_PROBABILITY:
-            chosen[name] = suggestion(known[name], sector, probability)
+            chosen[name] = suggestion(known[name], sector, today, probability)
     for answer in search.best(text, MOST):
-        chosen.setdefault(answer.intent, suggestion(answer, sector))
+        chosen.setdefault(answer.intent, suggestion(answer, sector, today))
     return list(chosen.values())[:MOST]
 
 
-def suggestion(answer: Answer, sector: str | None, probability: float | None = None) -> Suggestion:
-    """An answer for a sector, ready to be inserted."""
-    sources = "\n".join(f"- [{source.title}]({source.url})" for source in answer.sources)
-    text = answer.for_sector(sector).strip() + (f"\n\nMeer lezen:\n{sources}" if sources else "")
-    return Suggestion(answer.intent, answer.title, text, probability, answer.needs_review)
+def suggestion(answer: Answer, sector: str | None, today: date, probability: float | None = None) -> Suggestion:
+    """An answer for a sector, ready to be inserted. Who checked it is for the adviser, who answers for what is sent."""
+    one = shown.show(answer, Known(sector=sector), placeholders.current(today), today)
+    checked = one.checked if answer.live else f"Wordt niet door de computer gegeven: {answer.withheld_reason.strip()}"
+    return Suggestion(answer.intent, answer.title, shown.as_markdown(one, checked=False), probability, checked)
 
 
 async def read(client: httpx.AsyncClient, text: str) -> Reading:

@@ -19,7 +19,7 @@ from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.accounts.roles import Action
-from loket.clock import utc_now
+from loket.clock import local_day, utc_now
 from loket.conversations import transcript
 from loket.db.base import LARGEST_ID, transaction
 from loket.desk import session as staff
@@ -306,7 +306,7 @@ def _piece(session: Session, ticket: Ticket, who: Account, what: str) -> str:
     """The text behind `faq:<intent>` or `blok:<id>`; nothing for what is not there any more."""
     kind, _, name = what.partition(":")
     if kind == "faq" and name in answers.cached():
-        return suggestions.suggestion(answers.cached()[name], ticket.sector).text
+        return suggestions.suggestion(answers.cached()[name], ticket.sector, local_day(utc_now())).text
     offered = text_modules.for_account(session, who, ticket) if kind == "blok" else []
     return next((text_modules.filled(module, ticket, who) for module in offered if str(module.id) == name), "")
 

@@ -19,7 +19,7 @@ from loket import catalogue
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.accounts.roles import Action
-from loket.clock import utc_now
+from loket.clock import local_day, utc_now
 from loket.conversations import models as chat
 from loket.conversations.models import Message, Question
 from loket.conversations.views import MessageView, view
@@ -190,7 +190,7 @@ def _help(session: Session, ticket: Ticket, who: Account) -> dict[str, Any]:
     ranking = ranking or (questions[-1].ranking if questions else [])
     return {
         "thoughts": [_thought(question) for question in questions],
-        "suggested": suggestions.for_question(ranking, ticket.sector, ticket.question),
+        "suggested": suggestions.for_question(ranking, ticket.sector, ticket.question, local_day(utc_now())),
         "modules": [(m, text_modules.filled(m, ticket, who)) for m in text_modules.for_account(session, who, ticket)],
     }
 

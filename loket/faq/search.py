@@ -9,7 +9,7 @@ from typing import Any
 
 from loket import catalogue
 from loket.faq import answers
-from loket.faq.answers import Answer
+from loket.faq.model import Answer
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _TITLE_WEIGHT = 3
@@ -47,7 +47,7 @@ def _index(known: dict[str, Answer]) -> Index:
     for intent, answer in known.items():
         if intent in faq and faq[intent].is_faq:
             titles = f"{answer.title} {faq[intent].question} " * _TITLE_WEIGHT
-            index[intent] = Counter(_words(titles + " ".join(answer.texts().values())))
+            index[intent] = Counter(_words(titles + " ".join(part.text for part in answer.parts())))
     spread = Counter(word for counts in index.values() for word in counts)
     return index, {word: math.log(len(index) / count) for word, count in spread.items()}
 

@@ -21,7 +21,6 @@ from loket.conversations.models import ADVISER, ASSISTANT, Conversation, Message
 from loket.conversations.views import MessageView, view
 from loket.db.base import reading, transaction
 from loket.exceptions import Refused
-from loket.faq import answers
 from loket.http.forms import Form
 from loket.parents import session_cookie
 from loket.parents.limits import limit_conversations, limit_messages
@@ -168,8 +167,9 @@ def _page(
 
 def _content(conversation_id: str | None) -> tuple[list[MessageView], str, Ticket | None]:
     if conversation_id is None:
-        greeting = answers.cached()[registry.GREETING_INTENT].text
-        unsaved = Message(id=0, sender=ASSISTANT, text=greeting, extra={"kind": "greeting"}, created_at=utc_now())
+        now = utc_now()
+        greeting = registry.greeting(now)
+        unsaved = Message(id=0, sender=ASSISTANT, text=greeting, extra={"kind": "greeting"}, created_at=now)
         return [view(unsaved)], ASSISTANT, None
     with reading() as session:
         conversation = session.get_one(Conversation, conversation_id)

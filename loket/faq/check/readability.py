@@ -1,7 +1,7 @@
-"""Is an answer easy to read, and does it name only phone numbers that are in the list?
+"""Is an answer easy to read?
 
 Limits: mean sentence at most 13 words, no sentence over 24, at most 12 % of the words outside the 10,000 most frequent
-Dutch words (wordfreq), 80-180 words a text. School terms in data/faq/terms.yml do not count as difficult.
+Dutch words (wordfreq), a length for each kind of text. School terms in data/faq/terms.yml do not count as difficult.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from functools import cache
 import wordfreq
 
 from loket import yamlfile
-from loket.faq.answers import FAQ_DIR, Answer
+from loket.faq import load
+from loket.faq.check.rules import Context, Fault
+from loket.faq.model import Answer
+from loket.faq.placeholders import PLACEHOLDER
 
 MAX_MEAN_WORDS = 13
 MAX_SENTENCE_WORDS = 24
 MAX_RARE_SHARE = 0.12
-WORDS_PER_TEXT = (80, 180)
+WORDS = {"short": (15, 60), "text": (60, 180), "easier": (40, 90), "child": (30, 90)}
+"""Fewest and most words of each text. Replies of the dialogue have no such limits."""
 FREQUENT_WORDS = 10_000
 IN_OTHER_LANGUAGES = {"andere_taal"}
 """Replies that are not in Dutch alone, so that a list of Dutch words says nothing about them."""
@@ -29,7 +33,6 @@ _URL = re.compile(r"https?://\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:nl|com|org|eu|be)\b(?
 _MARKER = re.compile(r"^\s*(?:[-*+]|\d+\.)\s+", re.MULTILINE)
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]+(?:[-'’][A-Za-zÀ-ÿ]+)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
-_PHONE = re.compile(r"(?<![\w-])(?:0[89]00[\s-]?[\d\s-]{4,10}\d|0\d{1,3}[\s-]\d[\d\s]{5,8}\d|11[23]\b)(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -56,35 +59,37 @@ def measure(markdown: str) -> Reading:
     return Reading(len(words), len(words) / max(len(sentences), 1), " ".join(longest), rare)
 
 
-def problems(answer: Answer, text: str, *, dialogue: bool = False) -> Iterator[str]:
-    """What makes this text of an answer unfit, in words for its writer. Dialogue replies have no length limits."""
+def faults(answer: Answer, context: Context) -> Iterator[Fault]:
+    """Every text of an answer that is too long, too short, too hard, or has a link that is not https."""
+    for part in answer.parts():
+        if part.field not in WORDS:
+            continue
+        for message in problems(part.text, answer.intent):
+            yield part.path, message
+        least, most = WORDS[part.field]
+        words = measure(part.text).words
+        if not context.dialogue and not least <= words <= most:
+            yield part.path, f"{part.name} has {words} words; it may have {least}-{most}"
+
+
+def problems(text: str, intent: str) -> Iterator[str]:
+    """What makes a text hard to read, in words for its writer."""
     reading = measure(text)
-    least, most = WORDS_PER_TEXT
-    if not dialogue and not least <= reading.words <= most:
-        yield f"{reading.words} words; an answer has {least}-{most}"
     if reading.mean_sentence > MAX_MEAN_WORDS:
         yield f"sentences of {reading.mean_sentence:.1f} words on average; at most {MAX_MEAN_WORDS}"
     if (longest := len(reading.longest_sentence.split())) > MAX_SENTENCE_WORDS:
         yield f"a sentence of {longest} words (at most {MAX_SENTENCE_WORDS}): {reading.longest_sentence[:60]}…"
-    if reading.rare_share > MAX_RARE_SHARE and answer.intent not in IN_OTHER_LANGUAGES:
+    if reading.rare_share > MAX_RARE_SHARE and intent not in IN_OTHER_LANGUAGES:
         yield f"{reading.rare_share:.0%} rare words (at most {MAX_RARE_SHARE:.0%}): {', '.join(reading.rare)}"
-    allowed = _allowed_phones()
-    for number in phone_numbers(text):
-        if number not in allowed:
-            yield f"phone number {number} is not in data/faq/phones.yml"
     if "http://" in text:
         yield "a link that is not https"
 
 
 def plain_text(markdown: str) -> str:
     """Markdown without its marks, list items closed by a line end."""
-    text = _URL.sub(" ", _LINK.sub(r"\1", markdown))
+    text = PLACEHOLDER.sub("dat", markdown)
+    text = _URL.sub(" ", _LINK.sub(r"\1", text))
     return _MARKER.sub("", text).replace("*", "").replace("_", " ").replace("#", "")
-
-
-def phone_numbers(text: str) -> list[str]:
-    """The phone numbers in a text, digits only."""
-    return [re.sub(r"\D", "", found) for found in _PHONE.findall(text)]
 
 
 def _is_easy(word: str) -> bool:
@@ -101,11 +106,5 @@ def _easy_words() -> frozenset[str]:
 
 @cache
 def _terms() -> frozenset[str]:
-    listed = yamlfile.read(FAQ_DIR / "terms.yml").data["terms"]
+    listed = yamlfile.read(load.FAQ_DIR / "terms.yml").data["terms"]
     return frozenset(part for term in listed for part in str(term).lower().split())
-
-
-@cache
-def _allowed_phones() -> frozenset[str]:
-    listed = yamlfile.read(FAQ_DIR / "phones.yml").data["phones"]
-    return frozenset(re.sub(r"\D", "", entry["number"]) for entry in listed)

@@ -1,0 +1,116 @@
+"""An answer as a parent gets it, on whatever page or in whatever mail: the right variant, filled in, with its state."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from loket.faq import laws, review_state, variants
+from loket.faq.model import Answer, Deadline, Referral, joined
+from loket.faq.placeholders import Values, fill
+from loket.faq.variants import Known
+
+
+@dataclass(frozen=True)
+class ShownDeadline:
+    what: str
+    when: str
+
+
+@dataclass(frozen=True)
+class ShownReferral:
+    """`tel` is the link of a phone number ("tel:08000113"), empty without one."""
+
+    name: str
+    purpose: str
+    url: str
+    phone: str
+    tel: str
+    hours: str
+
+
+@dataclass(frozen=True)
+class Link:
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything of one answer. `short`, `text`, `easier` and `child` are Markdown; `checked` is plain Dutch."""
+
+    intent: str
+    title: str
+    short: str
+    text: str
+    deadlines: tuple[ShownDeadline, ...]
+    referrals: tuple[ShownReferral, ...]
+    laws: tuple[Link, ...]
+    sources: tuple[Link, ...]
+    checked: str
+    easier: str
+    child: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON can keep it."""
+        return asdict(self)
+
+
+def show(answer: Answer, known: Known, values: Values, today: date) -> Shown:
+    """The answer for what is known of the case, with its placeholders filled, on a day."""
+    chosen = variants.choose(answer, known)
+    return Shown(
+        intent=answer.intent,
+        title=answer.title,
+        short=fill(chosen.short, values),
+        text=fill(chosen.text, values),
+        deadlines=_deadlines(chosen.deadline, values),
+        referrals=tuple(_referral(referral, values) for referral in answer.referrals),
+        laws=tuple(Link(laws.name(article), laws.url(article)) for article in answer.law),
+        sources=tuple(Link(source.title, source.url) for source in answer.sources),
+        checked=review_state.in_words(answer, today),
+        # Written for the general case: what holds in a case of its own would be told wrong.
+        easier="" if chosen.variant else fill(answer.easier, values),
+        child="" if chosen.variant else fill(answer.child, values),
+    )
+
+
+def tel(phone: str) -> str:
+    """The link that dials a number as it is written in an answer: "0900 111 3 111" -> "tel:09001113111"."""
+    digits = re.sub(r"[^\d+]", "", phone)
+    return f"tel:{digits}" if digits else ""
+
+
+def as_markdown(shown: Shown, *, checked: bool = True) -> str:
+    """The whole answer as one Markdown text, for mail and for who shows no parts; `checked` says who checked it."""
+    deadlines = "\n".join(f"- **{one.what}**: {one.when}" for one in shown.deadlines)
+    referrals = "\n".join(f"- {_referral_line(one)}" for one in shown.referrals)
+    links = "\n".join(f"- [{link.title}]({link.url})" for link in (*shown.laws, *shown.sources))
+    return joined(
+        f"**Let op de termijn**\n{deadlines}" if deadlines else "",
+        shown.short,
+        shown.text,
+        f"**Wie kan helpen?**\n{referrals}" if referrals else "",
+        f"**Waar staat dit?**\n{links}" if links else "",
+        shown.checked if checked else "",
+    )
+
+
+def _referral_line(one: ShownReferral) -> str:
+    name = f"[{one.name}]({one.url})" if one.url else one.name
+    phone = f" Telefoon: [{one.phone}]({one.tel})" if one.phone else ""
+    hours = f" ({one.hours})" if one.phone and one.hours else ""
+    return f"{name}: {one.purpose}.{phone}{hours}".rstrip()
+
+
+def _deadlines(deadlines: tuple[Deadline, ...], values: Values) -> tuple[ShownDeadline, ...]:
+    filled = [ShownDeadline(fill(one.what, values), fill(one.when, values)) for one in deadlines]
+    return tuple(one for one in filled if one.what and one.when)
+
+
+def _referral(referral: Referral, values: Values) -> ShownReferral:
+    purpose = referral.purpose.rstrip(".")
+    phone, hours = fill(referral.phone, values), fill(referral.hours, values)
+    return ShownReferral(referral.name, purpose, referral.url, phone, tel(phone), hours)
