@@ -24,6 +24,7 @@ from tests.support.service import RunningService, trained_model
 pytest_plugins = [
     "tests.support.browser",
     "tests.support.mail",
+    "tests.support.faq",
     "tests.support.provider",
     "tests.support.rasa",
     "tests.support.site",

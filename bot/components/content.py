@@ -11,7 +11,7 @@ import yaml
 
 # Shorter pieces of an answer ("Wat kunt u nu doen?") stand in every answer and tell none apart.
 _SHORTEST_PIECE = 5
-_MARKUP = re.compile(r"\*\*|\[|\]\([^)]*\)|^\s*(\d+\.|[-*])\s+", re.MULTILINE)
+_MARKUP = re.compile(r"\{[^}]*\}|\*\*|\[|\]\([^)]*\)|^\s*(\d+\.|[-*])\s+", re.MULTILINE)
 
 
 def prototypes(catalogue: Path, answers: Path) -> list[tuple[str, str]]:
@@ -20,7 +20,8 @@ def prototypes(catalogue: Path, answers: Path) -> list[tuple[str, str]]:
     for path in sorted(answers.glob("*.yml")):
         for answer in _read(path).get("answers") or ():
             pairs.append((answer["title"], answer["intent"]))
-            pairs += [(paragraph, answer["intent"]) for paragraph in _paragraphs(answer["text"])]
+            texts = (answer.get("short") or "", answer.get("text") or "")
+            pairs += [(paragraph, answer["intent"]) for text in texts for paragraph in _paragraphs(text)]
     return pairs
 
 

@@ -94,6 +94,12 @@ class Case(Strict):
     age: Age | None = None
     level: Level | None = None
 
+    @field_validator("age", mode="before")
+    @classmethod
+    def _not_a_number(cls, value: object) -> object:
+        # YAML 1.1 reads an unquoted 16_17 as the number 1617.
+        return "16_17" if value == 1617 else value
+
     @model_validator(mode="after")
     def _names_something(self) -> Case:
         if not self.named():

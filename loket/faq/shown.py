@@ -64,16 +64,16 @@ def show(answer: Answer, known: Known, values: Values, today: date) -> Shown:
     return Shown(
         intent=answer.intent,
         title=answer.title,
-        short=fill(chosen.short, values),
-        text=fill(chosen.text, values),
+        short=fill(chosen.short, values).strip(),
+        text=fill(chosen.text, values).strip(),
         deadlines=_deadlines(chosen.deadline, values),
         referrals=tuple(_referral(referral, values) for referral in answer.referrals),
         laws=tuple(Link(laws.name(article), laws.url(article)) for article in answer.law),
         sources=tuple(Link(source.title, source.url) for source in answer.sources),
         checked=review_state.in_words(answer, today),
         # Written for the general case: what holds in a case of its own would be told wrong.
-        easier="" if chosen.variant else fill(answer.easier, values),
-        child="" if chosen.variant else fill(answer.child, values),
+        easier="" if chosen.variant else fill(answer.easier, values).strip(),
+        child="" if chosen.variant else fill(answer.child, values).strip(),
     )
 
 

@@ -42,3 +42,8 @@ def test_the_decision_says_what_to_do(decision: Any, intents: list[str], kind: s
 
 def test_a_button_without_ranking_is_understood() -> None:
     assert understood(latest()).ranking == []
+
+
+def test_entities_are_kept_with_what_they_name_and_say() -> None:
+    entities = [{"entity": "leeftijd", "value": "17", "start": 8, "end": 15, "extractor": "rules"}]
+    assert understood(latest(entities=entities)).entities == [{"entity": "leeftijd", "value": "17"}]

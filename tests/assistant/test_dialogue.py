@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from loket import settings
 from loket.assistant import dialogue
 from loket.assistant.dialogue import Turn, Understood
 from loket.conversations import registry, transcript
 from loket.conversations.models import Conversation, Message, Question
-from loket.faq import answers
+from loket.faq import answers, review_state, variants
+from loket.faq.variants import Known
 from loket.tickets import mails, queue
 from loket.tickets.models import Ticket
 from tests.conftest import NOON
@@ -39,11 +42,12 @@ def talk(session: Session, conversation: Conversation) -> Iterator[Talk]:
         choice: dict[str, Any] | None = None,
         sector: str | None = None,
         ranking: list[str] | None = None,
+        entities: list[dict[str, Any]] | None = None,
         **decision: Any,
     ) -> list[dict[str, Any]]:
         message = transcript.receive(session, conversation, text, None, NOON, choice)
         ranked = [{"name": name, "confidence": 0.3} for name in (ranking or [intent])]
-        turn = dialogue.begin(session, message.id, Understood(intent, ranked, decision, sector), NOON)
+        turn = dialogue.begin(session, message.id, Understood(intent, ranked, decision, sector, entities or []), NOON)
         assert turn is not None
         act(turn)
         session.flush()
@@ -60,12 +64,13 @@ def log_of(session: Session) -> list[tuple[str, str | None]]:
     return [(row.outcome, row.intent) for row in session.query(Question).order_by(Question.id)]
 
 
-def test_a_question_gets_its_answer_with_title_sources_and_day(talk: Talk, session: Session) -> None:
+def test_a_question_gets_its_answer_with_title_sources_and_state(talk: Talk, session: Session) -> None:
     (reply,) = talk("Mijn kind wordt gepest")
     known = answers.cached()["pesten_aanpak"]
-    assert (reply["kind"], reply["text"], reply["title"]) == ("answer", known.text, known.title)
-    assert reply["sources"][0]["url"] == known.sources[0].url
-    assert reply["checked_on"] == known.checked_on.isoformat()
+    assert (reply["kind"], reply["title"]) == ("answer", known.title)
+    assert reply["answer"]["short"].strip() == known.short.strip()
+    assert reply["answer"]["sources"][0]["url"] == known.sources[0].url
+    assert reply["answer"]["checked"] == review_state.in_words(known, NOON.date())
     assert log_of(session) == [("answered", "pesten_aanpak")]
 
 
@@ -76,7 +81,7 @@ def test_an_answer_offers_its_follow_up_questions(talk: Talk) -> None:
 
 def test_small_talk_has_no_title_and_no_source(talk: Talk) -> None:
     (reply,) = talk("bedankt", "bedankt")
-    assert (reply["kind"], reply["title"], reply["sources"], reply["checked_on"]) == ("talk", "", [], None)
+    assert (reply["kind"], reply["title"], "answer" in reply) == ("talk", "", False)
 
 
 def test_two_questions_get_two_answers_and_a_word_about_it(talk: Talk) -> None:
@@ -106,10 +111,12 @@ def test_the_sector_is_not_asked_when_it_makes_no_difference(talk: Talk) -> None
 
 def test_a_chosen_sector_gives_its_answer_and_is_remembered(talk: Talk, conversation: Conversation) -> None:
     (asked,) = talk("Krijgen wij vervoer?", BY_SECTOR)
-    with_text = next(iter(answers.cached()[BY_SECTOR].by_sector))
+    with_text = sorted(variants.by_sector(answers.cached()[BY_SECTOR]))[0]
     choice = next(c for c in asked["choices"] if c["sector"] == with_text)
     (reply,) = talk(choice["label"], BY_SECTOR, choice=choice)
-    assert reply["text"] == answers.cached()[BY_SECTOR].by_sector[with_text]
+    own = variants.choose(answers.cached()[BY_SECTOR], Known(sector=with_text))
+    assert own.variant is not None
+    assert reply["answer"]["short"].strip() == own.short.strip()
     assert conversation.sector == with_text
     assert talk("En nog eens?", BY_SECTOR)[0]["kind"] == "answer"
 
@@ -117,7 +124,7 @@ def test_a_chosen_sector_gives_its_answer_and_is_remembered(talk: Talk, conversa
 def test_who_does_not_know_the_sector_gets_the_general_answer(talk: Talk, conversation: Conversation) -> None:
     (asked,) = talk("Krijgen wij vervoer?", BY_SECTOR)
     (reply,) = talk("Dat weet ik niet", BY_SECTOR, choice=asked["choices"][-1])
-    assert reply["text"] == answers.cached()[BY_SECTOR].text
+    assert reply["answer"]["short"].strip() == answers.cached()[BY_SECTOR].short.strip()
     assert conversation.sector is None
 
 
@@ -272,7 +279,8 @@ def test_not_helped_without_an_answer_offers_a_person(talk: Talk, session: Sessi
 @pytest.mark.parametrize("intent", ["seksueel_misbruik_geweld", "kindermishandeling_vermoeden", "crisis"])
 def test_urgent_gets_the_safety_information_and_an_urgent_ticket(talk: Talk, session: Session, intent: str) -> None:
     first, receipt = talk("Er is iets ergs gebeurd", intent)
-    assert (first["kind"], first["text"]) == ("answer", answers.cached()[intent].text)
+    assert (first["kind"], first["urgent"]) == ("answer", True)
+    assert first["answer"]["short"].strip() == answers.cached()[intent].short.strip()
     assert receipt["kind"] == "handed_over"
     ticket = ticket_of(session)
     assert ticket is not None
@@ -340,3 +348,82 @@ def test_the_question_log_keeps_the_ranking_and_the_decision(talk: Talk, session
     (row,) = session.query(Question)
     assert [entry["name"] for entry in row.ranking] == ranking[:10]
     assert row.decision["cost"] == 0.2
+
+
+# With a few answers of our own, so that each kind is there.
+
+
+def test_a_withheld_answer_is_not_said_and_the_question_goes_to_a_person(
+    samples: Path, talk: Talk, session: Session
+) -> None:
+    note, receipt = talk("Wie betaalt de schoolboeken?", "schoolboeken")
+    assert "Een adviseur beantwoordt hem" in note["text"]
+    assert receipt["kind"] == "handed_over"
+    assert ticket_of(session).question == "Wie betaalt de schoolboeken?"  # type: ignore[union-attr]
+    assert log_of(session)[0][0] == "handed_over"
+
+
+def test_beside_an_answer_the_withheld_one_goes_to_a_person(samples: Path, talk: Talk, session: Session) -> None:
+    replies = talk("Boeken en ouderbijdrage?", intents=["schoolboeken", "ouderbijdrage_vrijwillig"], sector="po")
+    assert [reply["kind"] for reply in replies] == ["answer", "note", "handed_over"]
+    assert ticket_of(session).intent == "schoolboeken"  # type: ignore[union-attr]
+
+
+def test_an_answer_past_its_date_is_withheld_by_setting(
+    samples: Path, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert talk("laptop", "laptop_tablet")[0]["kind"] == "answer"
+    monkeypatch.setenv("LOKET_EXPIRED_ANSWERS", "withhold")
+    settings.load.cache_clear()
+    assert [reply["kind"] for reply in talk("laptop", "laptop_tablet")] == ["note", "handed_over"]
+
+
+AGE = [{"entity": "leeftijd", "value": "17"}]
+
+
+def test_what_is_known_chooses_the_variant(samples: Path, talk: Talk) -> None:
+    assert talk("klacht mbo", "mbo_klacht", sector="mbo")[0]["answer"]["short"] == "Antwoord voor het mbo."
+    reply = talk("mijn zoon van 17 heeft een klacht", "mbo_klacht", sector="mbo", entities=AGE)[0]
+    assert reply["answer"]["short"] == "Antwoord voor het mbo met 17 jaar."
+
+
+def test_an_age_is_not_lost_when_the_school_is_asked_first(
+    samples: Path, talk: Talk, conversation: Conversation
+) -> None:
+    (asked,) = talk("mijn zoon van 17 heeft een klacht", "mbo_klacht", entities=AGE)
+    mbo = next(c for c in asked["choices"] if c["sector"] == "mbo")
+    assert conversation.expects == {"sector_for": ["mbo_klacht"], "known": {"age": "16_17"}}
+    assert talk("Mbo", "mbo_klacht", choice=mbo)[0]["answer"]["short"] == "Antwoord voor het mbo met 17 jaar."
+
+
+def test_an_age_is_not_lost_when_the_school_stays_unknown(samples: Path, talk: Talk) -> None:
+    (asked,) = talk("mijn zoon van 17 heeft een klacht", "mbo_klacht", entities=AGE)
+    assert asked["choices"][-1]["known"] == {"age": "16_17"}
+    assert (
+        talk("Dat weet ik niet", "mbo_klacht", choice=asked["choices"][-1])[0]["answer"]["short"]
+        == "Algemeen antwoord."
+    )
+
+
+def test_an_age_is_not_lost_when_the_school_is_typed(samples: Path, talk: Talk) -> None:
+    talk("mijn zoon van 17 heeft een klacht", "mbo_klacht", entities=AGE)
+    (reply,) = talk("het mbo", "mbo_klacht", sector="mbo")
+    assert reply["answer"]["short"] == "Antwoord voor het mbo met 17 jaar."
+
+
+def test_a_public_school_in_the_text_chooses_its_variant(samples: Path, talk: Talk) -> None:
+    reply = talk("klacht over een openbare school", "mbo_klacht", sector="vo")[0]
+    assert reply["answer"]["short"] == "Antwoord voor een openbare school."
+    assert talk("klacht over een katholieke school", "mbo_klacht")[0]["answer"]["short"] == "Algemeen antwoord."
+
+
+def test_a_question_for_a_holiday_gets_its_dates_first(samples: Path, talk: Talk) -> None:
+    (reply,) = talk("wanneer is de meivakantie 2027 in het zuiden", "schoolvakanties")
+    assert "24 april tot en met 2 mei 2027" in reply["answer"]["short"]
+    assert reply["answer"]["short"].endswith("De overheid stelt de vakanties vast.")
+
+
+def test_a_place_that_was_named_tells_the_region(samples: Path, talk: Talk) -> None:
+    place = [{"entity": "regio", "value": "Maastricht"}]
+    (reply,) = talk("wanneer is de zomervakantie 2027 bij ons", "schoolvakanties", entities=place)
+    assert reply["answer"]["short"].startswith("Maastricht ligt in regio Zuid.")

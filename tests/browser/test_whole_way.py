@@ -18,7 +18,8 @@ def test_a_question_is_answered_with_its_source(parent: Page) -> None:
     steps.ask(parent, SUSPENDED)
     answer = steps.bubbles(parent, "assistant").last
     expect(answer.locator(".title")).to_contain_text("schors")
-    expect(answer.get_by_text("nagekeken op")).to_be_visible()
+    expect(answer.locator(".checked")).to_be_visible()
+    answer.get_by_text("Lees meer").click()
     for source in answer.locator(".sources a").all():
         assert str(source.get_attribute("href")).startswith("https://")
     assert answer.locator(".sources a").count() > 0

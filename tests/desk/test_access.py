@@ -229,7 +229,7 @@ def test_a_partner_sees_nothing_of_the_counters_own(site: Site, adviser: Adviser
         refer(ticket, adviser.account)
         adviser.post(f"/balie/vragen/{ticket.id}/notitie", note="Ook voor onszelf @petra")
         adviser.get(f"/balie/vragen/{ticket.id}")
-        adviser.post("/balie/tekstblokken", title="Van het team", text="Intern", team="algemeen")
+        adviser.post("/balie/tekstblokken", title="Van het team", text="Binnenskamers", team="algemeen")
         adviser.post("/balie/tekstblokken", title="Van iedereen", text="Zie {link}", team="")
         petra.post(f"/balie/vragen/{ticket.id}/claim")
         petra.post(f"/balie/vragen/{ticket.id}/notitie", note="Van ons @klaas")
@@ -244,7 +244,7 @@ def test_a_partner_sees_nothing_of_the_counters_own(site: Site, adviser: Adviser
         assert petra.get(f"/balie/bijlagen/{internal}").status_code == 404
         team_module = next(module.id for module in all_of(TextModule) if module.team)
         petra.post(f"/balie/vragen/{ticket.id}/invoegen", text="Dag", what=f"blok:{team_module}")
-        assert "Intern" not in petra.get(f"/balie/vragen/{ticket.id}").text
+        assert "Binnenskamers" not in petra.get(f"/balie/vragen/{ticket.id}").text
         assert {mention.account_id for mention in all_of(Mention)} == {colleague.id}
 
 

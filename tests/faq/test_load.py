@@ -114,3 +114,9 @@ def test_the_problems_of_all_files_come_together(tmp_path: Path) -> None:
 def test_lists_of_terms_and_phones_are_no_answers(tmp_path: Path) -> None:
     write(tmp_path, "terms: []\n", "terms.yml")
     assert load.load(tmp_path) == {}
+
+
+@pytest.mark.parametrize("age", ["16_17", '"16_17"'])
+def test_an_age_with_or_without_quotes_is_the_same(tmp_path: Path, age: str) -> None:
+    write(tmp_path, GOOD.replace("{sector: vo}", f"{{age: {age}}}"))
+    assert load.load(tmp_path)["ouderbijdrage_vrijwillig"].variants[0].case.age == "16_17"

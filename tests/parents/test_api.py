@@ -6,6 +6,7 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,7 +22,7 @@ from tests.support.service import Parent
 from tests.support.site import all_of
 
 MESSAGE_FIELDS = {
-    "id", "sender", "text", "html", "created_at", "sources", "checked_on", "choices", "kind", "title", "name", "helpful",
+    "id", "sender", "text", "html", "created_at", "answer", "choices", "kind", "title", "name", "helpful",
     "attachments",
 }  # fmt: skip
 
@@ -51,16 +52,43 @@ def test_two_conversations_differ_in_id_and_token(site: TestClient[Any]) -> None
     assert first["token"] != second["token"]
 
 
-def test_a_question_is_answered_with_source_and_date(parent: Parent) -> None:
+ANSWER_FIELDS = {
+    "short", "short_html", "text", "text_html", "easier", "easier_html", "child", "child_html", "deadlines", "referrals",
+    "laws", "sources", "checked", "urgent",
+}  # fmt: skip
+
+
+def test_a_question_is_answered_with_source_and_state(parent: Parent) -> None:
     body = parent.ask("Mijn kind wordt gepest")
     assert set(body) == {"messages", "owner"}
     assert body["owner"] == "assistant"
     (reply,) = body["messages"]
     assert set(reply) == MESSAGE_FIELDS
     assert reply["kind"] == "answer"
-    assert set(reply["sources"][0]) == {"title", "url"}
-    assert datetime.fromisoformat(reply["checked_on"])
+    assert set(reply["answer"]) == ANSWER_FIELDS
+    assert set(reply["answer"]["sources"][0]) == {"title", "url"}
+    assert reply["answer"]["checked"] in reply["text"]
     assert set(reply["choices"][0]) == {"id", "label"}
+
+
+def test_every_part_of_an_answer_is_in_the_api(samples: Path, site: TestClient[Any], rasa: FakeRasa) -> None:
+    rasa.teach("moet ik betalen", "ouderbijdrage_vrijwillig", sector="po")
+    (reply,) = Parent.begin(site).ask("moet ik betalen")["messages"]
+    answer = reply["answer"]
+    assert answer["deadlines"] == [{"what": "Bezwaar maken bij het bestuur", "when": "binnen 6 weken na de brief"}]
+    assert answer["referrals"][0] == {
+        "name": "Stichting Leergeld",
+        "purpose": "hulp bij schoolkosten",
+        "url": "https://www.leergeld.nl/",
+        "phone": "0800-0432",
+        "tel": "tel:08000432",
+        "hours": "elke dag van 11 tot 21 uur",
+    }
+    assert [law["title"] for law in answer["laws"]] == [f"Wet op het primair onderwijs, artikel {n}" for n in (40, 63)]
+    assert answer["short_html"].startswith("<p>Nee, de ouderbijdrage is vrijwillig.")
+    assert answer["child"].startswith("Je mag altijd meedoen")
+    # A client that shows nothing but the text shows the deadline too.
+    assert reply["text"].startswith("**Let op de termijn**")
 
 
 def test_moments_carry_a_time_zone(parent: Parent) -> None:

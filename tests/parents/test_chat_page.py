@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from litestar.testing import TestClient
 
+from loket import settings
 from loket.conversations.models import Conversation, Message
 from loket.mail.models import Outbox
 from loket.parents.chat_page import STARTERS
@@ -44,7 +46,57 @@ def test_a_question_is_answered_on_the_page(site: Site) -> None:
     assert (response.status_code, response.headers["location"]) == (303, "/#laatste")
     page = text_of(site.get("/"))
     assert QUESTION in page
-    assert "Bron" in page
+    assert "Waar staat dit?" in page
+
+
+@pytest.fixture
+def answered(samples: Path, site: Site, rasa: FakeRasa) -> str:
+    """The page with a complete answer."""
+    rasa.teach("moet ik betalen", "ouderbijdrage_vrijwillig", sector="po")
+    send(site, "moet ik betalen")
+    return str(site.get("/").text)
+
+
+def test_an_answer_has_its_deadline_on_top_and_its_state_below(answered: str) -> None:
+    text = text_of(answered)
+    order = ["Let op de termijn", "binnen 6 weken na de brief", "Nee, de ouderbijdrage is vrijwillig", "Lees meer",
+             "in de schoolgids schrijven", "Wie kan helpen?", "Waar staat dit?", "Wij hebben dit vergeleken met de wet"]  # fmt: skip
+    assert [text.find(part) for part in order] == sorted(text.find(part) for part in order)
+    assert all(part in text for part in order)
+    assert "nagekeken" not in text.lower()
+
+
+def test_what_is_folded_needs_no_script(answered: str) -> None:
+    for button in ("In makkelijke taal", "Ik ben leerling", "Lees meer"):
+        assert f'<details class="more"><summary>{button}</summary>' in answered
+
+
+def test_help_can_be_called_and_the_law_can_be_read(answered: str) -> None:
+    assert '<a href="tel:08000432">Bel 0800-0432</a>' in answered
+    assert "(elke dag van 11 tot 21 uur)" in answered
+    assert 'href="https://wetten.overheid.nl/jci1.3:c:BWBR0003420&amp;artikel=40&amp;z=2026-08-01' in answered
+    assert 'href="https://www.rijksoverheid.nl/ouderbijdrage"' in answered
+
+
+def test_what_is_urgent_is_not_folded(samples: Path, site: Site, rasa: FakeRasa) -> None:
+    rasa.teach("help", "crisis")
+    send(site, "help")
+    assert '<details class="more" open><summary>Lees meer</summary>' in site.get("/").text
+
+
+def test_an_answer_past_its_date_says_so(samples: Path, site: Site, rasa: FakeRasa) -> None:
+    rasa.teach("laptop", "laptop_tablet")
+    send(site, "laptop")
+    assert "Let op: dit antwoord gold tot en met 1 januari 2026." in text_of(site.get("/"))
+
+
+def test_the_greeting_names_a_telephone_only_when_there_is_one(
+    samples: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Bel ons" not in site.get("/").text
+    monkeypatch.setenv("LOKET_CONTACT_PHONE", "0800 1234")
+    settings.load.cache_clear()
+    assert "Bel ons op 0800 1234." in site.get("/").text
 
 
 def test_the_cookie_is_closed_to_scripts_and_other_sites(site: Site) -> None:

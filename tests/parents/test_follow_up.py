@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from loket.conversations.models import Message
 from loket.db.base import transaction
 from loket.tickets import claims, queue
 from loket.tickets.models import Ticket
+from tests.support.rasa import FakeRasa
+from tests.support.service import Parent
 from tests.support.site import all_of, hidden, make_account, make_ticket, text_of
 
 Site = TestClient[Any]
@@ -33,6 +36,22 @@ def test_the_page_shows_the_answer(site: Site) -> None:
     assert "<strong>mag</strong>" in page
     assert "Aisha, adviseur" in page
     assert "de Boer" not in page
+
+
+def test_an_answer_of_the_assistant_is_there_in_all_its_parts(samples: Path, site: Site, rasa: FakeRasa) -> None:
+    rasa.teach("moet ik betalen", "ouderbijdrage_vrijwillig", sector="po")
+    parent = Parent.begin(site)
+    parent.ask("moet ik betalen")
+    parent.post("handoff", {"question": "Ik wil een adviseur"})
+    (ticket,) = all_of(Ticket)
+    page = site.get(f"/vraag/{ticket.token}").text
+    for part in (
+        "Let op de termijn",
+        "<summary>Lees meer</summary>",
+        'href="tel:08000432"',
+        "Wij hebben dit vergeleken",
+    ):
+        assert part in page
 
 
 def test_search_engines_and_other_sites_do_not_learn_the_link(site: Site) -> None:

@@ -49,6 +49,97 @@ answers:
   urgent: false
 """
 
+SAMPLES = {
+    "kosten.yml": GOOD.replace(
+        "  urgent: false",
+        """  easier: |
+    U hoeft niet te betalen. Uw kind mag mee.
+  child: |
+    Je mag altijd meedoen, ook als je ouders niet betalen.
+  urgent: false""",
+    ).replace(
+        "    url: https://www.leergeld.nl/",
+        """    url: https://www.leergeld.nl/
+    phone: 0800-0432
+    hours: elke dag van 11 tot 21 uur""",
+    )
+    + """- intent: schoolboeken
+  title: Wie betaalt de schoolboeken?
+  state: withheld
+  withheld_reason: nog niet nagezocht
+  owner: redactie geld en regelingen
+  short: |
+    Dit mag niemand lezen.
+- intent: laptop_tablet
+  title: Moet ik een laptop betalen?
+  short: |
+    Dit was zo. Bel {loket_phone}. Mail {loket_email}.
+  text: |
+    Vraag het de school.
+  sources: [{title: Rijksoverheid, url: "https://www.rijksoverheid.nl/"}]
+  valid_until: 2026-01-01
+  volatile: bedrag van een jaar
+  owner: redactie geld en regelingen
+""",
+    "mbo.yml": """theme: mbo
+answers:
+- intent: mbo_klacht
+  title: Hoe klaag ik op het mbo?
+  short: |
+    Algemeen antwoord.
+  text: |
+    Algemeen vervolg.
+  variants:
+  - for: {sector: mbo}
+    short: |
+      Antwoord voor het mbo.
+    text: |
+      Vervolg voor het mbo.
+  - for: {sector: mbo, age: 16_17}
+    short: |
+      Antwoord voor het mbo met 17 jaar.
+    text: |
+      Vervolg voor het mbo met 17 jaar.
+  - for: {school: openbaar}
+    short: |
+      Antwoord voor een openbare school.
+    text: |
+      Vervolg voor een openbare school.
+  law: [{act: WEB, article: "7.5.1", version: 2026-08-01}]
+  owner: redactie onderwijsrecht
+""",
+    "schooltijd.yml": """theme: schooltijd
+answers:
+- intent: schoolvakanties
+  title: Wanneer zijn de schoolvakanties?
+  short: |
+    De overheid stelt de vakanties vast.
+  text: |
+    De school mag er dagen bij doen.
+  sources: [{title: Rijksoverheid, url: "https://www.rijksoverheid.nl/onderwerpen/schoolvakanties"}]
+  owner: redactie onderwijsrecht
+""",
+    "dialogue.yml": """theme: dialogue
+answers:
+- intent: begroeting
+  title: Begroeting
+  short: |
+    Hallo, ik ben een computerprogramma. Bel ons op {loket_phone}.
+  owner: redactie gesprek
+- intent: crisis
+  title: Wij helpen u nu
+  short: |
+    Bel 112.
+  text: |
+    Blijf bij uw kind.
+  sources: [{title: "113", url: "https://www.113.nl/"}]
+  referrals: [{name: "113", for: "praten", phone: "113", hours: "dag en nacht"}]
+  owner: redactie zorg en veiligheid
+  urgent: true
+""",
+}
+"""A few answers of every kind, by file: complete, withheld, past its date, with variants, urgent."""
+
 EASY = "De school helpt u graag. "
 """A sentence of five easy words."""
 
@@ -77,6 +168,15 @@ def use(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (folder / name).write_text((load.FAQ_DIR / name).read_text(encoding="utf-8"), encoding="utf-8")
     monkeypatch.setattr(load, "FAQ_DIR", folder)
     monkeypatch.setattr(answers, "_cache", {})
+
+
+@pytest.fixture
+def samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The service reads SAMPLES instead of data/faq."""
+    use(tmp_path, monkeypatch)
+    for name, text in SAMPLES.items():
+        write(tmp_path, text, name)
+    return tmp_path
 
 
 def answer(**changes: Any) -> Answer:

@@ -37,4 +37,4 @@ def test_every_operation_says_what_it_does(site: Site) -> None:
 def test_the_shape_of_a_message_is_described(site: Site) -> None:
     schemas = site.get("/api/openapi.json").json()["components"]["schemas"]
     message = next(schema for name, schema in schemas.items() if name.endswith("MessageView"))
-    assert {"id", "sender", "text", "html", "choices", "sources"} <= set(message["properties"])
+    assert {"id", "sender", "text", "html", "choices", "answer"} <= set(message["properties"])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from loket.faq import laws
+from loket.faq.check import phones
 from loket.faq.check.rules import Context, Fault
 from loket.faq.model import Answer
 from loket.faq.placeholders import PLACEHOLDER
@@ -18,7 +19,7 @@ def faults(answer: Answer, context: Context) -> Iterator[Fault]:
     """valid_until is missing beside a euro sign or a year, or it has passed."""
     if answer.valid_until is None:
         for part in answer.parts():
-            if found := _ENDS.search(_without_acts(PLACEHOLDER.sub("", part.text))):
+            if found := _ENDS.search(_without_acts(phones.without(PLACEHOLDER.sub("", part.text)))):
                 yield part.path, f"{found[0]!r} needs a valid_until and volatile"
     elif answer.valid_until < context.today:
         yield ("valid_until",), f"valid_until {answer.valid_until} has passed"

@@ -22,6 +22,11 @@ def in_text(text: str) -> list[str]:
     return [re.sub(r"\D", "", found) for found in _PHONE.findall(text)]
 
 
+def without(text: str) -> str:
+    """The text without its phone numbers."""
+    return _PHONE.sub("", text)
+
+
 def allowed() -> frozenset[str]:
     """The numbers of data/faq/phones.yml, digits only."""
     return _digits(_listed()) - OWN

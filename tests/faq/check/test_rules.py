@@ -278,6 +278,7 @@ def test_the_end_of_a_phone_number_is_no_year() -> None:
         "De Wet voortgezet onderwijs 2020.",
         "Van {vakantie:mei:2026-2027:zuid}.",
         "Op 1 april.",
+        "Bel 0800-2000.",
     ],
 )
 def test_the_name_of_an_act_and_a_placeholder_have_no_end(text: str) -> None:
