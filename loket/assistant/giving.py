@@ -18,6 +18,8 @@ from loket.faq.model import Answer
 
 MOST_CHOICES = 3
 OTHER_LANGUAGE = "andere_taal"
+WHOLE_QUESTION = 4
+"""Words from which a message in another language is the question itself, and not "do you speak English?" in three words."""
 _COUNT = {2: "twee", 3: "drie"}
 
 
@@ -41,6 +43,8 @@ def give(turn: Turn, intents: list[str], earlier: dict[str, Any] | None = None) 
     for one in found:
         turn.say(_said(one, asked, today, others=intents))
     if found[0].intent == OTHER_LANGUAGE and not turn.with_person:
+        if len(turn.message.text.split()) >= WHOLE_QUESTION:
+            return hand_over(turn, turn.message.text, "handed_over", intent=OTHER_LANGUAGE)
         # What follows is in the parent's own language, and for a person.
         turn.conversation.expects = {"question": True}
     if turn.with_person and turn.ticket is not None and catalogue.is_faq(found[-1].intent):
