@@ -18,8 +18,8 @@ from loket.faq.model import Answer
 
 MOST_CHOICES = 3
 OTHER_LANGUAGE = "andere_taal"
-WHOLE_QUESTION = 4
-"""Words from which a message in another language is the question itself, and not "do you speak English?" in three words."""
+WHOLE_QUESTION = 5
+"""Words from which a message in another language is the question itself, and not "do you speak English?"."""
 _COUNT = {2: "twee", 3: "drie"}
 
 
