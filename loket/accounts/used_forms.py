@@ -27,8 +27,8 @@ def begin(session: Session, account: Account, form_id: str, now: datetime) -> st
         return None
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = insert(UsedForm).values(id=form_id, account_id=account.id, led_to="/balie", used_at=now)
-    result = session.connection().execute(row.on_conflict_do_nothing())
-    if result.rowcount:
+    # By the row that comes back and not by a count of rows, which drivers fill in differently for INSERT.
+    if session.connection().execute(row.on_conflict_do_nothing().returning(UsedForm.id)).first():
         return None
     found = session.get_one(UsedForm, form_id, populate_existing=True)
     # Somebody else's id is no form of theirs: ids cannot be guessed, so this is a page that was passed on.

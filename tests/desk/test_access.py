@@ -78,6 +78,7 @@ RULE: dict[tuple[str, str], Action | None] = {
     ("POST", f"{TICKET}/terug"): Action.RELEASE,
     ("POST", f"{TICKET}/antwoord"): Action.REPLY,
     ("POST", f"{TICKET}/notitie"): Action.NOTE,
+    ("POST", f"{TICKET}/veiligheid"): Action.NOTE,
     ("POST", f"{TICKET}/bijlage"): Action.ATTACH,
     ("POST", f"{TICKET}/doorverwijzen"): Action.REFER,
     ("POST", f"{TICKET}/teruggeven"): Action.RETURN,

@@ -195,6 +195,7 @@ DRIVEN: dict[str, tuple[Audited, Drive]] = {
     f"{TICKET}/terug": (Audited.TICKET_RELEASE, claimed(to_ticket("terug"))),
     f"{TICKET}/antwoord": (Audited.TICKET_REPLY, claimed(to_ticket("antwoord", text=MARK))),
     f"{TICKET}/notitie": (Audited.TICKET_NOTE, to_ticket("notitie", note=MARK)),
+    f"{TICKET}/veiligheid": (Audited.TICKET_NOTE, to_ticket("veiligheid", mark="needless")),
     f"{TICKET}/bijlage": (Audited.TICKET_ATTACH, upload),
     f"{TICKET}/doorverwijzen": (
         Audited.TICKET_REFER,

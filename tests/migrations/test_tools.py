@@ -48,6 +48,7 @@ def filled(own_settings: settings.Settings) -> Engine:
             "INSERT INTO removed_file VALUES ('weg')",
             "INSERT INTO rate_count VALUES ('messages/x/60/1/minute', 1, '2026-11-25 00:00:00')",
             "INSERT INTO used_form VALUES ('formulier', 1, '/balie', '2026-11-25 00:00:00')",
+            "INSERT INTO safety_mark SELECT 1, min(id), NULL, 'needless', NULL, 1, '2026-11-25 00:00:00' FROM ticket",
         ):
             connection.exec_driver_sql(statement)
     return engine
