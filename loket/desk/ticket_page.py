@@ -25,6 +25,7 @@ from loket.conversations import models as chat
 from loket.conversations.models import Message, Question
 from loket.conversations.views import MessageView, view
 from loket.db.base import reading, transaction
+from loket.db.row_ids import can_exist
 from loket.desk import labels, partner_view, suggestions, weighing
 from loket.desk import session as staff
 from loket.http.files import download
@@ -103,6 +104,8 @@ def find(session: Session, who: Account, ticket_id: int) -> Ticket:
         joinedload(Ticket.claimant),
         selectinload(Ticket.events).joinedload(TicketEvent.account),
     )
+    if not can_exist(ticket_id):
+        raise NotFoundException
     ticket = session.scalar(select(Ticket).where(Ticket.id == ticket_id, access.visible(who)).options(*shown))
     if ticket is None:
         raise NotFoundException
