@@ -209,6 +209,7 @@ def _environment(actions_port: int) -> dict[str, Any]:
         "LOKET_ACTIONS_PORT": str(actions_port),
         "LOKET_ACTIONS_TOKEN": TOKEN,
         "LOKET_RASA_TOKEN": TOKEN,
+        "LOKET_ASSISTANT_TIMEOUT": "5",
         "RASA_TELEMETRY_ENABLED": "false",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "TF_CPP_MIN_LOG_LEVEL": "3",

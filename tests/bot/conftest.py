@@ -121,6 +121,7 @@ def server(model: Path, action_server: Actions, tmp_path_factory: pytest.TempPat
     command += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     environment = os.environ | {
         "LOKET_RASA_TOKEN": TOKEN,
+        "LOKET_ASSISTANT_TIMEOUT": "5",
         "LOKET_ACTIONS_PORT": str(action_server.port),
         "LOKET_ACTIONS_TOKEN": "acties",
     }

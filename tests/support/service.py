@@ -26,6 +26,7 @@ from loket.run import processes
 READY_SECONDS = 180
 TRAINED_ON = (
     *("config.yml", "domain.yml", "data/*.yml", "data/nlu/*.yml", "data/faq/*.yml", "data/entities/*.yml"),
+    *("data/safety/*.yml", "data/safety/from_nlu/*.yml", "data/tables/*.yml"),
     *("bot/*.py", "bot/components/*.py", "bot/uv.lock"),
 )
 
