@@ -151,7 +151,13 @@ def _said(one: Answer, asked: Asked, today: date, others: list[str]) -> Said:
 def _needs_sector(turn: Turn, found: list[Answer]) -> bool:
     if turn.conversation.sector or turn.noted.get("sector") == "" or (turn.message.choice or {}).get("sector") == "":
         return False
-    return any(variants.by_sector(one) and not one.urgent for one in found)
+    return any(_differs(one) and not one.urgent for one in found)
+
+
+def _differs(one: Answer) -> bool:
+    """Whether the answer differs between the sectors that this is usually asked about. A text for a rarer one is given when the
+    parent names it, and is no reason to ask everybody."""
+    return bool(variants.by_sector(one) & set(catalogue.load().intents[one.intent].sectors))
 
 
 def _ask_sector(turn: Turn, found: list[Answer], intents: list[str], asked: Asked) -> None:

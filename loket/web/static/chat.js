@@ -41,10 +41,18 @@ function show(fresh, own) {
   document.querySelector("h1").className = fresh.querySelector("h1").className;
   document.querySelector('label[for="text"]').textContent = fresh.querySelector('label[for="text"]').textContent;
   document.getElementById("uitleg").replaceWith(fresh.getElementById("uitleg"));
-  if (added && !own && added.classList.contains("from-adviser")) say("Er is een antwoord van een adviseur.");
-  if (added) added.scrollIntoView({ block: added.offsetHeight > innerHeight * 0.6 ? "start" : "nearest" });
+  if (!own && added.at(-1)?.classList.contains("from-adviser")) say("Er is een antwoord van een adviseur.");
+  const first = added.find((message) => !message.classList.contains("from-parent")) ?? added.at(-1);
+  if (first) showFrom(first, added.at(-1));
   follow();
-  return added;
+  return added.at(-1) ?? null;
+}
+
+/** Scroll so that what was said in answer is read from its beginning: first aid comes first, and never above the screen. */
+function showFrom(first, last) {
+  const height = last.getBoundingClientRect().bottom - first.getBoundingClientRect().top;
+  if (height > innerHeight * 0.6) first.scrollIntoView({ block: "start" });
+  else last.scrollIntoView({ block: "nearest" });
 }
 
 function focusOn(message) {

@@ -34,7 +34,7 @@ async function refresh() {
   if (!response.ok || response.redirected) return;
   const fresh = await readPage(response);
   if (fresh.querySelector(".log")) {
-    if (mergeLog(fresh)?.classList.contains("from-parent")) say("Er is een nieuw bericht van de ouder.");
+    if (mergeLog(fresh).some((message) => message.classList.contains("from-parent"))) say("Er is een nieuw bericht van de ouder.");
     return renew(fresh);
   }
   const [before, known] = [rows().length, urgent()];

@@ -12,10 +12,10 @@ export function replace(selector, fresh) {
   if (old && next && !old.contains(document.activeElement)) old.replaceWith(next);
 }
 
-/** Take over the messages of a fresh page: new ones are added at the end (a log announces them once), old ones brought up to date. */
+/** Take over the messages of a fresh page: new ones are added at the end (a log announces them once), old ones brought up to date. Returns the new ones. */
 export function mergeLog(fresh) {
   const log = document.querySelector(".log");
-  let added = null;
+  const added = [];
   // The greeting of a page without a conversation gets its number when the conversation begins.
   const first = fresh.querySelector(".log > .message");
   const greeting = document.getElementById("bericht-0");
@@ -27,7 +27,7 @@ export function mergeLog(fresh) {
     const old = document.getElementById(message.id);
     if (!old) {
       log.querySelector("#laatste") ? log.querySelector("#laatste").before(message) : log.append(message);
-      added = message;
+      added.push(message);
     } else if (old.innerHTML !== message.innerHTML) {
       // Only the controls below a bubble change; the text stays in place, so that it is not read out again.
       for (const part of old.querySelectorAll(":scope > .choices, :scope > .verdict")) part.remove();
