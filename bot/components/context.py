@@ -151,6 +151,12 @@ def topic_words(folded: str) -> list[str]:
     return [word for word in _WORD.findall(folded) if word not in _COMMON and len(word) > 2]
 
 
+def says_something(leans: Leaning) -> bool:
+    """Whether the message itself names at least two things, and does not only go on about the question before."""
+    own = leans.text.removeprefix(_closed(leans.context.question))
+    return len(topic_words(fold(own))) >= 2
+
+
 def _weight(folded: str) -> float:
     words = _WORD.findall(folded)
     topics = len(topic_words(folded))

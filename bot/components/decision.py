@@ -26,6 +26,8 @@ from bot.components.entities import ALARMS
 
 DECISION = "decision"
 _INTENT_PAYLOAD = "/"
+SURELY_OUTSIDE = 0.9
+"""The chance from which a message with words of its own is about something else altogether, whatever came before it."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -110,12 +112,22 @@ class Decision(IntentClassifier, GraphComponent):
     def _in_context(self, message: Message, found: Probabilities, leans: context.Leaning) -> Decided:
         """What to do with a message that leans on the question before it."""
         roles = self.roles
+        if self._leaves_the_subject(found, leans):
+            return decide(found, roles, self.costs)
         chances = context.mix(
             found.intents, found.message, found.together, leans, roles.dialogue, roles.themes, self.weights
         )
         _rank(message, found.intents, chances)
         costs = self.costs._replace(wrong_answer=self.weights.wrong_in_context)
         return in_context(found, chances, roles, costs, only_ask=leans.empty)
+
+    def _leaves_the_subject(self, found: Probabilities, leans: context.Leaning) -> bool:
+        """Whether the message has words of its own and these are none of the counter's business: then what was said before it
+        does not make it a question about that."""
+        if self.roles.outside not in found.intents or leans.correction:
+            return False
+        outside = float(found.message[found.intents.index(self.roles.outside)])
+        return outside >= SURELY_OUTSIDE and context.says_something(leans)
 
 
 def _rank(message: Message, intents: list[str], chances: np.ndarray) -> None:

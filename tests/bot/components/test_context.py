@@ -99,3 +99,17 @@ def test_a_correction_that_says_nothing_more_is_the_question_before_again() -> N
     leans = leaning("nee dat bedoel ik niet", BEFORE)
     assert leans is not None
     assert (leans.empty, leans.text) == (True, BEFORE.question)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("qwerty asdf zxcv", True),
+        ("Welke verf past bij houten kozijnen?", True),
+        ("hoeveel dagen?", False),
+        ("en de trein?", False),
+    ],
+)
+def test_a_message_that_names_things_of_its_own_may_leave_the_subject(text: str, names: bool) -> None:
+    leans = leaning(text, BEFORE)
+    assert (leans is None and names) or (leans is not None and context.says_something(leans) == names)
