@@ -142,7 +142,8 @@ def _ticket(chance: random.Random, number: int, count: int, still_open: int) -> 
     return {
         "id": number,
         "reference": f"5010-{number:06d}",
-        "token": f"token{number}", "token_sealed": "",
+        "token": f"token{number}",
+        "token_sealed": "",
         "conversation_id": uuid.UUID(int=chance.getrandbits(128)).hex,
         "state": state,
         "question": _text(chance, 25) + (" uniekwoord" if number == count // 2 else ""),

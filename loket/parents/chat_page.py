@@ -218,7 +218,7 @@ def _status(owner: str, ticket: Ticket | None) -> str:
         return f"{name}, adviseur, is nu in dit gesprek. Wat u hier typt, leest de adviseur."
     state = states.LABELS[ticket.state]
     nobody = "Er is nu geen adviseur in dit gesprek."
-    return f"{state[0].upper()}{state[1:]}. {nobody} Wat u hier typt, voegen wij toe aan uw vraag."
+    return f"{state[0].upper()}{state[1:]}. {nobody} Een nieuwe vraag beantwoordt de assistent; wat u verder typt, komt bij uw vraag."
 
 
 def _last_question(messages: list[MessageView]) -> str:

@@ -78,10 +78,12 @@ def test_help_can_be_called_and_the_law_can_be_read(answered: str) -> None:
     assert 'href="https://www.rijksoverheid.nl/ouderbijdrage"' in answered
 
 
-def test_what_is_urgent_is_not_folded(samples: Path, site: Site, rasa: FakeRasa) -> None:
+def test_what_is_urgent_is_not_folded(site: Site, rasa: FakeRasa) -> None:
     rasa.teach("help", "crisis")
     send(site, "help")
-    assert '<details class="more" open><summary>Lees meer</summary>' in site.get("/").text
+    page = site.get("/").text
+    assert 'href="tel:113"' in page
+    assert "Lees meer" not in page
 
 
 def test_an_answer_past_its_date_says_so(samples: Path, site: Site, rasa: FakeRasa) -> None:
@@ -238,7 +240,6 @@ def test_an_assistant_that_is_ill_is_told_on_the_page(site: Site, rasa: FakeRasa
 def test_what_a_parent_adds_after_handing_over_joins_the_question(site: Site, rasa: FakeRasa) -> None:
     site.post("/vraag-achterlaten", data={"question": "Mag dit?"})
     send(site, "Het gaat om groep 8")
-    assert rasa.heard == []
     assert "Het gaat om groep 8" in text_of(site.get("/"))
 
 
