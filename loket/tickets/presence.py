@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from loket.accounts.models import Account
@@ -17,10 +17,6 @@ GONE_AFTER = timedelta(seconds=60)
 def seen(session: Session, ticket_id: int, account_id: int, now: datetime) -> None:
     """Note that this account's page of the ticket is open."""
     session.merge(Presence(ticket_id=ticket_id, account_id=account_id, seen_at=now))
-
-
-def left(session: Session, ticket_id: int, account_id: int) -> None:
-    session.execute(delete(Presence).where(Presence.ticket_id == ticket_id, Presence.account_id == account_id))
 
 
 def others(session: Session, ticket_id: int, who: Account, now: datetime) -> list[str]:
