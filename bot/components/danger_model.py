@@ -16,7 +16,7 @@ from bot.components.danger_lines import Danger
 from bot.components.danger_texts import ALARM, LEFT_OUT, NONE, Label
 from bot.components.linear import softmax
 from bot.components.model import OtherFormat, centred
-from bot.components.sparse import TfIdf
+from bot.components.sparse import TfIdf, gram_scores, in_bytes
 
 FORMAT = 1
 
@@ -77,12 +77,7 @@ class DangerModel:
 
     def _scores(self, parts: Parts) -> np.ndarray:
         scores = np.einsum("td,dc->tc", centred(parts.vectors, self.dense_mean), self.dense_weights) + self.bias
-        for row, text in zip(scores, parts.texts, strict=True):
-            columns, values = self.tfidf.row(text)
-            row += np.einsum(
-                "g,gc->c", values * self.gram_scale[columns], self.gram_weights[columns].astype(np.float32)
-            )
-        return scores
+        return scores + gram_scores(self.tfidf, parts.texts, self.gram_weights, self.gram_scale)
 
     def save(self, folder: Path) -> None:
         """Write danger.npz and danger.json: numbers and text only, so that loading runs no code of the file."""
@@ -99,9 +94,7 @@ class DangerModel:
         content = {
             "format": FORMAT,
             "classes": self.classes,
-            "grams": sorted(self.tfidf.vocabulary, key=self.tfidf.vocabulary.__getitem__),
-            "word_weight": self.tfidf.word_weight,
-            "letter_weight": self.tfidf.letter_weight,
+            **self.tfidf.content(),
         }
         (folder / "danger.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
@@ -111,11 +104,9 @@ class DangerModel:
         if content.get("format") != FORMAT:
             raise OtherFormat(f"format {content.get('format')}, not {FORMAT}: train the model again")
         with np.load(folder / "danger.npz", allow_pickle=False) as arrays:
-            vocabulary = {gram: column for column, gram in enumerate(content["grams"])}
-            idf = arrays["idf"].astype(np.float32)
             return cls(
                 classes=content["classes"],
-                tfidf=TfIdf(vocabulary, idf, content["word_weight"], content["letter_weight"]),
+                tfidf=TfIdf.of_content(content, arrays["idf"]),
                 gram_weights=arrays["gram_weights"],
                 gram_scale=arrays["gram_scale"],
                 dense_mean=arrays["dense_mean"],
@@ -146,12 +137,12 @@ def _model(
     weights: np.ndarray, classes: list[str], tfidf: TfIdf, mean: np.ndarray, settings: Settings, reading: np.ndarray
 ) -> DangerModel:
     grams = len(tfidf.idf)
-    scale = np.maximum(np.abs(weights[:grams]).max(axis=1), 1e-9) / 127
+    gram_weights, gram_scale = in_bytes(weights[:grams])
     return DangerModel(
         classes=classes,
         tfidf=tfidf,
-        gram_weights=np.round(weights[:grams] / scale[:, None]).astype(np.int8),
-        gram_scale=scale.astype(np.float32),
+        gram_weights=gram_weights,
+        gram_scale=gram_scale,
         dense_mean=mean,
         dense_weights=weights[grams:-1] * settings.dense_weight,
         bias=weights[-1],

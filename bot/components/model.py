@@ -12,7 +12,7 @@ import numpy as np
 
 from bot.components import calibration, linear, neighbours
 from bot.components.linear import softmax
-from bot.components.sparse import TfIdf
+from bot.components.sparse import TfIdf, gram_scores, in_bytes
 from bot.components.sparse import kernel as sparse_kernel
 
 # Goes up when what a model's files mean changes.
@@ -89,12 +89,7 @@ class Model:
         scores = np.einsum("td,id->ti", dense, self.dense_weights) + self.bias
         products = np.einsum("td,nd->tn", dense, self._examples) * self.near_scale
         scores += np.einsum("tn,ni->ti", neighbours.gaussian(products), self._near_weights)
-        for row, text in zip(scores, texts, strict=True):
-            columns, values = self.tfidf.row(text)
-            row += np.einsum(
-                "g,gi->i", values * self.gram_scale[columns], self.gram_weights[columns].astype(np.float32)
-            )
-        return scores
+        return scores + gram_scores(self.tfidf, texts, self.gram_weights, self.gram_scale)
 
     def probabilities(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
         """Calibrated probabilities over the intents, shape (texts, intents).
@@ -130,9 +125,7 @@ class Model:
         content = {
             "format": FORMAT,
             "intents": self.intents,
-            "grams": sorted(self.tfidf.vocabulary, key=self.tfidf.vocabulary.__getitem__),
-            "word_weight": self.tfidf.word_weight,
-            "letter_weight": self.tfidf.letter_weight,
+            **self.tfidf.content(),
             "temperature": self.temperature,
             "outside_intent": self.outside_intent,
         }
@@ -144,11 +137,9 @@ class Model:
         if content.get("format") != FORMAT:
             raise OtherFormat(f"format {content.get('format')}, not {FORMAT}: train the model again")
         with np.load(folder / "model.npz", allow_pickle=False) as arrays:
-            vocabulary = {gram: column for column, gram in enumerate(content["grams"])}
-            idf = arrays["idf"].astype(np.float32)
             return cls(
                 intents=content["intents"],
-                tfidf=TfIdf(vocabulary, idf, content["word_weight"], content["letter_weight"]),
+                tfidf=TfIdf.of_content(content, arrays["idf"]),
                 gram_weights=arrays["gram_weights"],
                 gram_scale=arrays["gram_scale"],
                 dense_mean=arrays["dense_mean"],
@@ -173,8 +164,8 @@ def learn(examples: Examples, settings: Settings) -> Model:
     kernels = _Kernels.of(sparse_kernel(sparse), unit @ unit.T, settings)
     temperature, outside = _calibrate(kernels, labels, list(intents), examples, settings)
     straight, near = kernels.learn(labels, len(intents), examples.weights, settings)
-    gram_weights, gram_scale = _in_bytes(np.asarray(sparse.T @ (straight + near)))
-    near_vectors, near_scale = _in_bytes(unit)
+    gram_weights, gram_scale = in_bytes(np.asarray(sparse.T @ (straight + near)))
+    near_vectors, near_scale = in_bytes(unit)
     return Model(
         intents=[str(intent) for intent in intents],
         tfidf=tfidf,
@@ -253,9 +244,3 @@ def _calibrate(
     column = intents.index(settings.outside_intent)
     features = outside_features(scores, column)
     return temperature, calibration.logistic(features, (labels[left_out] == column).astype(float))
-
-
-def _in_bytes(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weights in steps of int8, and what a step is worth in each row."""
-    scale = np.maximum(np.abs(weights).max(axis=1), 1e-9) / 127
-    return np.round(weights / scale[:, None]).astype(np.int8), scale.astype(np.float32)

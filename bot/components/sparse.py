@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
+from typing import Any
 
 import numpy as np
 import scipy.sparse
@@ -63,6 +64,20 @@ class TfIdf:
         idf = np.array([math.log((1 + len(texts)) / (1 + frequency[gram])) + 1 for gram in kept], np.float32)
         return cls({gram: column for column, gram in enumerate(kept)}, idf, word_weight, letter_weight)
 
+    def content(self) -> dict[str, Any]:
+        """What a model's JSON keeps of it; the idf goes with the model's arrays."""
+        return {
+            "grams": sorted(self.vocabulary, key=self.vocabulary.__getitem__),
+            "word_weight": self.word_weight,
+            "letter_weight": self.letter_weight,
+        }
+
+    @classmethod
+    def of_content(cls, content: dict[str, Any], idf: np.ndarray) -> TfIdf:
+        """What `content` kept, with an idf of any float type."""
+        vocabulary = {gram: column for column, gram in enumerate(content["grams"])}
+        return cls(vocabulary, idf.astype(np.float32), content["word_weight"], content["letter_weight"])
+
     def row(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Columns and values of a folded text."""
         parts = [self._block(grams, weight) for grams, weight in self._weighted(text)]
@@ -85,6 +100,24 @@ class TfIdf:
         values = (1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))) * self.idf[columns]
         length = float(np.sqrt(values @ values))
         return columns, (values * (weight / length) if length else values).astype(np.float32)
+
+
+def in_bytes(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weights in steps of int8, and what a step is worth in each row."""
+    scale = np.maximum(np.abs(weights).max(axis=1), 1e-9) / 127
+    return np.round(weights / scale[:, None]).astype(np.int8), scale.astype(np.float32)
+
+
+def gram_scores(tfidf: TfIdf, texts: Sequence[str], weights: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """What the grams of folded texts say for each class, shape (texts, classes), of weights (grams, classes) as `in_bytes` made.
+
+    einsum and not @: for so few numbers, waking the threads of BLAS costs more than they save, most on a busy machine.
+    """
+    scores = np.zeros((len(texts), weights.shape[1]), np.float32)
+    for row, text in zip(scores, texts, strict=True):
+        columns, values = tfidf.row(text)
+        row += np.einsum("g,gc->c", values * scale[columns], weights[columns].astype(np.float32))
+    return scores
 
 
 def kernel(matrix: scipy.sparse.csr_matrix) -> np.ndarray:
