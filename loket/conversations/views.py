@@ -8,33 +8,8 @@ from typing import Any
 
 from loket.conversations import models
 from loket.conversations.models import Message
+from loket.faq.shown import Link, ShownDeadline, ShownReferral
 from loket.http.markdown import from_markdown, from_plain
-
-
-@dataclass(frozen=True)
-class LinkView:
-    title: str
-    url: str
-
-
-@dataclass(frozen=True)
-class DeadlineView:
-    """What must be done, and by when."""
-
-    what: str
-    when: str
-
-
-@dataclass(frozen=True)
-class ReferralView:
-    """Who can help, with what; `tel` is a link that dials `phone`. What is not known is empty."""
-
-    name: str
-    purpose: str
-    url: str
-    phone: str
-    tel: str
-    hours: str
 
 
 @dataclass(frozen=True)
@@ -52,10 +27,10 @@ class AnswerView:
     easier_html: str
     child: str
     child_html: str
-    deadlines: list[DeadlineView]
-    referrals: list[ReferralView]
-    laws: list[LinkView]
-    sources: list[LinkView]
+    deadlines: list[ShownDeadline]
+    referrals: list[ShownReferral]
+    laws: list[Link]
+    sources: list[Link]
     checked: str
     urgent: bool
 
@@ -130,10 +105,10 @@ def _answer(kept: dict[str, Any], *, urgent: bool) -> AnswerView:
     return AnswerView(
         **texts,
         **{f"{name}_html": str(from_markdown(text)) for name, text in texts.items()},
-        deadlines=[DeadlineView(**one) for one in kept["deadlines"]],
-        referrals=[ReferralView(**one) for one in kept["referrals"]],
-        laws=[LinkView(**one) for one in kept["laws"]],
-        sources=[LinkView(**one) for one in kept["sources"]],
+        deadlines=[ShownDeadline(**one) for one in kept["deadlines"]],
+        referrals=[ShownReferral(**one) for one in kept["referrals"]],
+        laws=[Link(**one) for one in kept["laws"]],
+        sources=[Link(**one) for one in kept["sources"]],
         checked=kept["checked"],
         urgent=urgent,
     )
