@@ -15,8 +15,6 @@ from loket.assistant.dialogue import Turn, Understood
 from loket.clock import utc_now
 from loket.db.base import transaction
 
-FALLBACK = "nlu_fallback"
-
 
 class DialogueAction(Action, ABC):
     """An action that lets a function of loket.assistant.dialogue answer the parent's message."""
@@ -87,17 +85,6 @@ class ActionRestartConversation(DialogueAction):
 
 def understood(latest: dict[str, Any]) -> Understood:
     """Rasa's latest message as the dialogue wants it."""
-    ranking = [
-        {"name": entry["name"], "confidence": round(float(entry["confidence"]), 4)}
-        for entry in latest.get("intent_ranking", [])
-        if entry["name"] != FALLBACK
-    ]
-    entities = [{"entity": one["entity"], "value": one["value"]} for one in latest.get("entities", [])]
-    sectors = [entity["value"] for entity in entities if entity["entity"] == "sector"]
-    return Understood(
-        intent=latest["intent"]["name"],
-        ranking=ranking,
-        decision=latest.get("decision") or {},
-        sector=sectors[0] if sectors else None,
-        entities=entities,
+    return Understood.of(
+        latest["intent"]["name"], latest.get("intent_ranking", []), latest.get("entities", []), latest.get("decision")
     )

@@ -18,6 +18,7 @@ from loket.tickets import queue
 from loket.tickets.models import Ticket
 
 RANKING_KEPT = 10
+FALLBACK = "nlu_fallback"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,28 @@ class Understood:
     decision: dict[str, Any] = field(default_factory=dict)
     sector: str | None = None
     entities: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls,
+        intent: str,
+        ranking: list[dict[str, Any]],
+        entities: list[dict[str, Any]],
+        decision: dict[str, Any] | None,
+    ) -> Understood:
+        """Of Rasa's own ranking and entities: without its fallback, confidences in four decimals, the first sector."""
+        kept = [{"entity": one["entity"], "value": one["value"]} for one in entities]
+        return cls(
+            intent=intent,
+            ranking=[
+                {"name": entry["name"], "confidence": round(float(entry["confidence"]), 4)}
+                for entry in ranking
+                if entry["name"] != FALLBACK
+            ],
+            decision=decision or {},
+            sector=next((entity["value"] for entity in kept if entity["entity"] == "sector"), None),
+            entities=kept,
+        )
 
     @property
     def intents(self) -> list[str]:

@@ -101,22 +101,12 @@ def _turn(engine: Engine, conversation_id: str, text: str, now: datetime, unders
     if pending:
         heard = understand(text, before)
         with base.transaction(engine) as session:
-            turn = dialogue.begin(session, message_id, _understood(heard), now)
+            understood = Understood.of(heard["intent"], heard["ranking"], heard["entities"], heard["decision"])
+            turn = dialogue.begin(session, message_id, understood, now)
             if turn is not None:
                 ACTIONS[_rules()[heard["intent"]]](turn)
     with base.reading(engine) as session:
         return _replied(session, session.get_one(Conversation, conversation_id), message_id)
-
-
-def _understood(heard: dict[str, Any]) -> Understood:
-    # As actions/actions.py does it, which this room may not import.
-    ranking = [
-        {"name": entry["name"], "confidence": round(float(entry["confidence"]), 4)}
-        for entry in heard["ranking"]
-        if entry["name"] != "nlu_fallback"
-    ]
-    sector = next((entity["value"] for entity in heard["entities"] if entity["entity"] == "sector"), None)
-    return Understood(heard["intent"], ranking, heard.get("decision") or {}, sector)
 
 
 @cache
