@@ -3,8 +3,12 @@ data/faq/danger.yml, by kind."""
 
 from __future__ import annotations
 
+import re
+
 from loket.faq import danger
 from loket.faq.danger import Ask, Kind
+
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 OTHER: Kind = "suicide"
 """The kind whose words are used for a kind that the texts do not know."""
@@ -31,8 +35,13 @@ def ask(kind: str, language: str = danger.DUTCH) -> Ask:
 
 
 def failure_line() -> str:
-    """Stands in every text that says that the assistant does not answer."""
+    """Part of every text that says that something does not work, as Markdown."""
     return danger.failure_line()
+
+
+def failure_text() -> str:
+    """The same without links, for a text that is no page."""
+    return _LINK.sub(r"\1", failure_line())
 
 
 def _known(kind: str) -> Kind:

@@ -19,6 +19,7 @@ from limits.strategies import FixedWindowRateLimiter
 from litestar import Request
 
 from loket import settings
+from loket.conversations import first_aid
 from loket.db.counters import DatabaseStorage
 from loket.exceptions import Refused
 from loket.http.addresses import client_address
@@ -29,7 +30,8 @@ logger = logging.getLogger(__name__)
 
 REDIS_SECONDS = 0.5
 """How long a parent's message may wait for Redis before it is taken in uncounted."""
-DANGER = "Is er nu gevaar? Bel 112. Denkt u aan zelfdoding? Bel 113 of 0800-0113, dag en nacht."
+AWAY_SECONDS = 5
+"""How long a process does without Redis after it was away, so that only the first message in a while waits for it."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class TooMany(Refused):
     def __init__(self, why: str, retry_after: int, phone: str = "") -> None:
         self.retry_after = retry_after
         call = f" U kunt ons ook bellen: {phone}." if phone else ""
-        super().__init__(f"{why} Probeer het opnieuw over {in_words(retry_after)}.{call} {DANGER}")
+        super().__init__(f"{why} Probeer het opnieuw over {in_words(retry_after)}.{call} {first_aid.failure_text()}")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -93,12 +95,15 @@ def count(limit: Limit, whom: str, cost: int = 1) -> None:
     item = limit.window(getattr(configured, limit.setting), namespace=limit.name)
     key = hash_token(f"{configured.token('limits')} {whom}")[:32]
     limiter = _limiter(configured.redis_url)
+    if uncounted.is_away(configured.redis_url):
+        uncounted.add()
+        return
     try:
         if limiter.hit(item, key, cost=cost):
             return
         wait = limiter.get_window_stats(item, key).reset_time - time.time()
     except StorageError as error:
-        uncounted.add(type(error.__cause__ or error).__name__)
+        uncounted.away(configured.redis_url, type(error.__cause__ or error).__name__)
         return
     raise TooMany(limit.why, max(1, math.ceil(wait)), configured.contact_phone)
 
@@ -130,10 +135,20 @@ class Uncounted:
 
     def __init__(self) -> None:
         self.total = 0
+        self._until: dict[str, float] = {}
 
-    def add(self, kind: str) -> None:
+    def is_away(self, storage: str) -> bool:
+        """Whether the storage failed a moment ago, and is not asked again yet."""
+        return time.monotonic() < self._until.get(storage, 0.0)
+
+    def away(self, storage: str, kind: str) -> None:
+        """The storage failed: leave it alone for a while."""
+        self._until[storage] = time.monotonic() + AWAY_SECONDS
+        self.add()
+        logger.warning("limits are not counted for %s s (%s); %s so far", AWAY_SECONDS, kind, self.total)
+
+    def add(self) -> None:
         self.total += 1
-        logger.warning("a limit was not counted (%s); %s so far", kind, self.total)
 
 
 uncounted = Uncounted()

@@ -23,6 +23,7 @@ from litestar.template import TemplateConfig
 
 from loket import catalogue, settings
 from loket.clock import AMSTERDAM, dutch_date, dutch_moment
+from loket.conversations import first_aid
 from loket.desk import session as desk_session
 from loket.desk.account_pages import AccountPages
 from loket.desk.audit_page import AuditPages
@@ -123,6 +124,7 @@ def _templates() -> Environment:
         "allows": access.may,
         "shown_name": access.shown_name,
         "once": _once,
+        "failure_line": first_aid.failure_line,
     }
     return environment
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from typing import Any
 
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.response import Template
 
+from loket.conversations import first_aid
 from loket.exceptions import Refused
 from loket.http.errors import ApiError, ErrorBody
 from loket.parents.limits import TooMany
@@ -60,8 +62,11 @@ def respond(request: Request, status: int, error: ApiError, headers: dict[str, s
     """The error as JSON below /api, as a page elsewhere."""
     path = request.url.path
     if path == "/api" or path.startswith(("/api/", "/healthz", "/readyz")):
+        if status >= 500 and path.startswith("/api/"):
+            # A program may show this to a parent.
+            error = replace(error, message=f"{error.message} {first_aid.failure_text()}")
         return Response(ErrorBody(error), status_code=status, media_type=MediaType.JSON, headers=headers)
-    context = {"status": status, "message": error.message}
+    context = {"status": status, "message": error.message, "staff": path.startswith("/balie")}
     return Template("error.html", context=context, status_code=status, headers=headers)
 
 

@@ -75,6 +75,7 @@ def test_a_lost_connection_at_the_form_of_the_handoff_keeps_the_text(browsing: B
     parent.context.set_offline(True)
     parent.get_by_role("button", name="Verstuur aan een adviseur").click()
     expect(parent.get_by_role("alert")).to_contain_text("De verbinding is weg.")
+    expect(parent.get_by_role("alert").get_by_role("link", name="112")).to_be_visible()
     expect(parent.locator("#question")).to_have_value(steps.QUESTION)
     parent.context.set_offline(False)
     parent.get_by_role("button", name="Verstuur aan een adviseur").click()

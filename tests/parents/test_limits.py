@@ -245,7 +245,20 @@ def test_a_redis_that_is_away_lets_parents_go_on_and_is_counted(
     for _ in range(4):
         limits.count(limits.HANDOFFS, "gesprek")
     assert limits.uncounted.total == before + 4
-    assert "a limit was not counted" in caplog.text
+    assert caplog.text.count("limits are not counted for 5 s") == 1
+
+
+def test_a_redis_that_is_away_is_asked_again_after_a_while(
+    own_settings: Any, few: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("LOKET_REDIS_URL", "redis://127.0.0.1:2/0")
+    settings.load.cache_clear()
+    now = 1000.0
+    monkeypatch.setattr(limits.time, "monotonic", lambda: now)
+    limits.count(limits.HANDOFFS, "gesprek")
+    now += limits.AWAY_SECONDS + 1
+    limits.count(limits.HANDOFFS, "gesprek")
+    assert caplog.text.count("limits are not counted") == 2
 
 
 def test_two_processes_share_the_counts_in_redis(own_settings: Any, few: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,6 +43,20 @@ def test_a_person_gets_a_page_with_a_way_on(site: Site) -> None:
     assert 'href="/"' in page.text
 
 
+@pytest.mark.parametrize(("path", "shown"), [("/weg", True), ("/stuk", True), ("/balie/weg", False)])
+def test_every_error_page_of_parents_holds_the_numbers_for_danger(database: Engine, path: str, shown: bool) -> None:
+    @get("/stuk", sync_to_thread=False)
+    def broken() -> None:
+        raise RuntimeError
+
+    app = create_app()
+    app.register(broken)
+    with TestClient(app, raise_server_exceptions=False) as site:
+        page = site.get(path)
+    assert page.status_code in (404, 500)
+    assert all((f'href="tel:{number}"' in page.text) is shown for number in ("112", "113", "08000113"))
+
+
 @pytest.mark.parametrize("path", ["/api/stuk", "/stuk"])
 def test_what_goes_wrong_inside_is_not_shown(database: Engine, path: str, caplog: pytest.LogCaptureFixture) -> None:
     @get(["/api/stuk", "/stuk"], sync_to_thread=False)
@@ -56,6 +70,7 @@ def test_what_goes_wrong_inside_is_not_shown(database: Engine, path: str, caplog
     assert answer.status_code == 500
     assert "geheim" not in answer.text
     assert "Er ging iets mis bij ons" in answer.text
+    assert "112" in answer.text
     assert "een geheim van binnen" in caplog.text
 
 

@@ -60,13 +60,15 @@ function focusOn(message) {
   message.focus({ preventScroll: true });
 }
 
-function showError(text) {
+function showError(text, failed = false) {
   document.getElementById("text-error")?.remove();
   const error = document.createElement("p");
   error.className = "error";
   error.id = "text-error";
   error.setAttribute("role", "alert");
   error.textContent = text;
+  // Whatever does not work, the numbers for danger are there.
+  if (failed) error.append(document.getElementById("gevaar").content.cloneNode(true));
   document.querySelector(".composer").prepend(error);
   field().setAttribute("aria-describedby", "uitleg text-error");
 }
@@ -123,7 +125,7 @@ async function send(form, button) {
     provisional?.remove();
     if (typed) field().value = text;
     const known = error instanceof TypeError ? "" : error.message;
-    showError(known || "De verbinding is weg. Uw tekst staat hier nog. Probeer het zo opnieuw.");
+    showError(known || "De verbinding is weg. Uw tekst staat hier nog. Probeer het zo opnieuw.", true);
   } finally {
     busy = false;
     if (missed) hear();
@@ -160,7 +162,7 @@ document.addEventListener("click", (event) => {
   fetch(link.href).then(readPage).then((fresh) => {
     replaceBox(fresh);
     document.querySelector(".ticket-box textarea, .ticket-box input")?.focus();
-  }).catch(() => showError("De verbinding is weg. Probeer het zo opnieuw."));
+  }).catch(() => showError("De verbinding is weg. Probeer het zo opnieuw.", true));
 });
 
 field().addEventListener("keydown", (event) => {
