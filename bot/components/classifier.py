@@ -16,6 +16,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KE
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components import language
 from bot.components.answers import PROTOTYPE
 from bot.components.context import LEANING
 from bot.components.costs import Probabilities
@@ -23,7 +24,7 @@ from bot.components.model import Examples, Model, Settings, learn
 from bot.components.questions import is_long
 from bot.components.sentence_encoder import SENTENCE_VECTORS, TOGETHER_VECTOR
 from bot.components.text import clean, fold
-from bot.components.tokenizer import CLEAN, SENTENCES
+from bot.components.tokenizer import CLEAN, LANGUAGE, SENTENCES
 
 # Message property, not part of the output: what the Decision reads.
 PROBABILITIES = "probabilities"
@@ -43,6 +44,9 @@ class LoketClassifier(IntentClassifier, GraphComponent):
             **{field.name: field.default for field in fields(Settings)},
             "prototype_weight": 1.0,
             "ranking_length": 10,
+            # The intent of who asks which languages are spoken.
+            "language_intent": "andere_taal",
+            "language_factor": 0.02,
         }
 
     @staticmethod
@@ -124,12 +128,21 @@ class LoketClassifier(IntentClassifier, GraphComponent):
         if leans is not None:
             texts.append(leans.text)
             vectors = np.concatenate([vectors, message.get(TOGETHER_VECTOR)])
-        chances = self.model.probabilities([fold(text) for text in texts], vectors)
+        dutch = message.get(LANGUAGE) in (None, language.DUTCH)
+        chances = self.model.probabilities([fold(text) for text in texts], vectors, grams=dutch)
+        if not dutch and not language.names_a_language(texts[0]):
+            self._make_way(chances)
         together = chances[-1] if leans is not None else None
         last = len(texts) - (leans is not None)
         return Probabilities(
             self.model.intents, chances[0], chances[1:last], texts[1:last], long=is_long(texts[0]), together=together
         )
+
+    def _make_way(self, chances: np.ndarray) -> None:
+        """A question in another language is about what it asks: its language is an attribute, and no intent by itself."""
+        if self.config["language_intent"] in self.model.intents:
+            chances[:, self.model.intents.index(self.config["language_intent"])] *= self.config["language_factor"]
+            chances /= chances.sum(axis=1, keepdims=True)
 
 
 def _vector(message: Message) -> np.ndarray:

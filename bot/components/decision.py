@@ -23,6 +23,8 @@ from bot.components.costs import Costs, Decided, Probabilities, Roles, decide, i
 from bot.components.danger import DANGER
 from bot.components.danger_lines import DangerCosts, Safety, judge
 from bot.components.entities import ALARMS
+from bot.components.language import DUTCH
+from bot.components.tokenizer import LANGUAGE
 
 DECISION = "decision"
 _INTENT_PAYLOAD = "/"
@@ -98,7 +100,10 @@ class Decision(IntentClassifier, GraphComponent):
             decided = (
                 decide(found, self.roles, self.costs) if leans is None else self._in_context(message, found, leans)
             )
-            shown = decided.as_dict() | {"safety": self._safety(message)._asdict()}
+            shown = decided.as_dict() | {
+                "safety": self._safety(message)._asdict(),
+                "language": message.get(LANGUAGE) or DUTCH,
+            }
             if leans is not None:
                 shown["context"] = round(leans.weight, 2)
             message.set(DECISION, shown, add_to_output=True)

@@ -82,21 +82,24 @@ class Model:
     def _near_weights(self) -> np.ndarray:
         return self.near_weights.astype(np.float32)
 
-    def scores(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
-        """A score for each intent, shape (texts, intents)."""
+    def scores(self, texts: Sequence[str], vectors: np.ndarray, grams: bool = True) -> np.ndarray:
+        """A score for each intent, shape (texts, intents); by the vectors alone without `grams`."""
         # einsum and not @: for so few numbers, waking the threads of BLAS costs more than they save, most on a busy machine.
         dense = centred(vectors, self.dense_mean)
         scores = np.einsum("td,id->ti", dense, self.dense_weights) + self.bias
         products = np.einsum("td,nd->tn", dense, self._examples) * self.near_scale
         scores += np.einsum("tn,ni->ti", neighbours.gaussian(products), self._near_weights)
+        if not grams:
+            return scores
         return scores + gram_scores(self.tfidf, texts, self.gram_weights, self.gram_scale)
 
-    def probabilities(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
+    def probabilities(self, texts: Sequence[str], vectors: np.ndarray, grams: bool = True) -> np.ndarray:
         """Calibrated probabilities over the intents, shape (texts, intents).
 
+        Without `grams` only the vectors are read: those of another language say little of what is meant.
         That of the outside intent is the chance that the message is none of the others' business at all.
         """
-        scores = self.scores(texts, vectors)
+        scores = self.scores(texts, vectors, grams)
         chances = softmax(scores / self.temperature)
         if self.outside_intent is None:
             return chances

@@ -10,6 +10,7 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.components import language
 from bot.components.dutch import Doc, dutch
 from bot.components.questions import clauses, points
 from bot.components.text import clean
@@ -18,13 +19,14 @@ from bot.components.text import clean
 CLEAN = "clean_text"
 SENTENCES = "sentences"
 DOC = "dutch_doc"
+LANGUAGE = "language"
 # A shorter sentence ("Help!", "Beste mevrouw.") says too little to be understood by itself.
 SHORTEST_SENTENCE = 3
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class DutchTokenizer(Tokenizer):
-    """Sets tokens as every Rasa tokenizer does, and for the message's text also `clean_text`, `sentences` and the spaCy Doc."""
+    """Sets tokens as every Rasa tokenizer does, and for the message's text also `clean_text`, `sentences`, `language` and the spaCy Doc."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -58,6 +60,7 @@ class DutchTokenizer(Tokenizer):
             cleaned = clean(self._bounded(text))
             message.set(CLEAN, cleaned)
             message.set(SENTENCES, parts(cleaned))
+            message.set(LANGUAGE, language.of(cleaned))
         return messages
 
     def _bounded(self, text: str) -> str:

@@ -13,6 +13,8 @@ from loket.conversations.contact import Contact
 from loket.conversations.models import Conversation, Message
 from loket.conversations.transcript import Said
 from loket.exceptions import Refused
+from loket.faq.danger import DUTCH
+from loket.routing import words
 from loket.tickets import queue, urgency
 
 REPHRASE = "Goed. Stel uw vraag gerust met andere woorden."
@@ -37,14 +39,15 @@ def act_on(
 
 def alarm(session: Session, conversation: Conversation, message: Message, kind: str, now: datetime) -> None:
     """Help of this kind, and an urgent question with a person, once; for when Rasa is not asked, or is away."""
-    said = first_aid.text(kind, now_open=handing_over.is_open(now))
-    extra = {"kind": "safety", "level": "alarm", "danger": kind}
+    wrote = _question(session, conversation.id, message) or message.text
+    language = words.language(wrote) or DUTCH
+    said = first_aid.text(kind, wrote, now_open=handing_over.is_open(now), language=language)
+    extra = {"kind": "safety", "level": "alarm", "danger": kind} | first_aid.shown_in(language)
     transcript.say(session, message, Said(said, extra), models.SYSTEM, now)
     ticket = queue.of_conversation(session, conversation.id)
     if ticket is None:
-        question = _question(session, conversation.id, message) or message.text
         intent = question_log.guess(session, conversation.id)
-        ticket = queue.hand_off(session, conversation, question, now, intent=intent, urgent=True)
+        ticket = queue.hand_off(session, conversation, wrote, now, intent=intent, urgent=True)
         transcript.say(session, message, handing_over.handed_over(ticket, now), models.SYSTEM, now)
         return
     queue.parent_writes(session, ticket, now)

@@ -95,14 +95,17 @@ def _respond(turn: Turn, act: Callable[[Turn], None]) -> None:
         return
     if level.level == ASK:
         safety.ask(turn, level.kind)
-    act(turn)
+    if giving.is_foreign(turn):
+        giving.give_to_reader(turn)
+    else:
+        act(turn)
     if level.level == ASK and len(turn.said) > 1:
-        giving.add_choice(turn, safety.button(level.kind), first=True)
+        giving.add_choice(turn, safety.button(turn, level.kind), first=True)
 
 
 def _answer_after(turn: Turn) -> None:
     """After the help: the ordinary question that the message also holds, when it is clear. The rest the person reads."""
-    if turn.understood.kind != "answer" or turn.message.choice:
+    if turn.understood.kind != "answer" or turn.message.choice or giving.is_foreign(turn):
         return
     ordinary = [one for one in turn.understood.intents if catalogue.is_faq(one) and not safety.is_urgent(one)]
     if ordinary:

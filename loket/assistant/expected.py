@@ -201,9 +201,12 @@ def _whether_danger(turn: Turn, kind: str) -> bool:
     if meaning.kind == NO:
         turn.say(Said(NO_DANGER, {"kind": "note"}))
     else:
-        numbers_of = f"{first_aid.numbers(kind)}\n\nTwijfelt u? Bel gerust om te overleggen."
+        numbers_of = f"{first_aid.numbers(kind, turn.language)}\n\nTwijfelt u? Bel gerust om te overleggen."
         turn.say(
-            Said(numbers_of, {"kind": "safety", "level": safety.ASK, "danger": kind, "choices": [safety.button(kind)]})
+            Said(
+                numbers_of,
+                {"kind": "safety", "level": safety.ASK, "danger": kind, "choices": [safety.button(turn, kind)]},
+            )
         )
     turn.log("reply")
     return True

@@ -14,6 +14,7 @@ from loket.clock import local_day
 from loket.conversations import question_log, transcript
 from loket.conversations.transcript import Said, choice
 from loket.faq import answers, shown, variants
+from loket.faq.danger import DUTCH
 from loket.faq.model import Answer
 
 MOST_CHOICES = 3
@@ -44,7 +45,7 @@ def give(turn: Turn, intents: list[str], earlier: dict[str, Any] | None = None) 
         turn.say(_said(one, asked, today, others=intents))
     if found[0].intent == OTHER_LANGUAGE and not turn.with_person:
         if len(turn.message.text.split()) >= WHOLE_QUESTION:
-            return hand_over(turn, turn.message.text, "handed_over", intent=OTHER_LANGUAGE)
+            return hand_over(turn, turn.message.text, "handed_over", intent=_subject(turn) or OTHER_LANGUAGE)
         # What follows is in the parent's own language, and for a person.
         turn.conversation.expects = {"question": True}
     if turn.with_person and turn.ticket is not None and catalogue.is_faq(found[-1].intent):
@@ -53,6 +54,28 @@ def give(turn: Turn, intents: list[str], earlier: dict[str, Any] | None = None) 
     if withheld:
         return _leave_to_person(turn, withheld)
     turn.log("answered", found[0].intent)
+
+
+def is_foreign(turn: Turn) -> bool:
+    """Whether this is a question in another language: a person answers it, whatever it is about."""
+    return (
+        not turn.message.choice
+        and turn.understood.language != DUTCH
+        and len(turn.message.text.split()) >= WHOLE_QUESTION
+    )
+
+
+def give_to_reader(turn: Turn) -> None:
+    """A question in another language: told so in that language, and given to a person who can have it read."""
+    if turn.with_person and turn.ticket is not None:
+        return add_to_ticket(turn)
+    give(turn, [OTHER_LANGUAGE])
+
+
+def _subject(turn: Turn) -> str | None:
+    """The question of the catalogue that a text in another language is most likely about, for the adviser."""
+    names = [*turn.understood.intents, *(str(entry["name"]) for entry in turn.understood.ranking)]
+    return next((name for name in names if name != OTHER_LANGUAGE and catalogue.is_faq(name)), None)
 
 
 def _leave_to_person(turn: Turn, intents: list[str]) -> None:

@@ -47,24 +47,28 @@ def alarm(turn: Turn, kind: str, *, repeated: bool = False) -> None:
     note(turn, Level(ALARM, kind, repeated))
     again = repeated or _given_before(turn, kind)
     turn.log("urgent", next(iter(intents_of(kind)), turn.understood.intent))
-    extra = {"kind": "safety", "level": ALARM, "danger": kind, "intents": intents_of(kind)}
+    extra = {"kind": "safety", "level": ALARM, "danger": kind, "intents": intents_of(kind)} | first_aid.shown_in(
+        turn.language
+    )
+    now_open = handing_over.is_open(turn.now)
     if again:
-        turn.say(Said(first_aid.repeated(kind), extra))
+        turn.say(Said(first_aid.repeated(kind, now_open=now_open, language=turn.language), extra))
     else:
-        turn.say(Said(first_aid.text(kind, now_open=handing_over.is_open(turn.now)), extra))
+        turn.say(Said(first_aid.text(kind, turn.question, now_open=now_open, language=turn.language), extra))
     _alert(turn, kind)
 
 
 def ask(turn: Turn, kind: str) -> None:
     """One calm line above the ordinary answer, with a button."""
     note(turn, Level(ASK, kind))
-    turn.say(
-        Said(first_aid.ask(kind).line, {"kind": "safety", "level": ASK, "danger": kind, "choices": [button(kind)]})
+    extra = {"kind": "safety", "level": ASK, "danger": kind, "choices": [button(turn, kind)]} | first_aid.shown_in(
+        turn.language
     )
+    turn.say(Said(first_aid.ask(kind, turn.language).line, extra))
 
 
-def button(kind: str) -> dict[str, Any]:
-    return choice(first_aid.ask(kind).button, safety=kind)
+def button(turn: Turn, kind: str) -> dict[str, Any]:
+    return choice(first_aid.ask(kind, turn.language).button, safety=kind)
 
 
 def note(turn: Turn, level: Level) -> None:

@@ -14,11 +14,13 @@ from loket.conversations import models, question_log, transcript
 from loket.conversations.contact import Contact
 from loket.conversations.models import Conversation, Message
 from loket.conversations.transcript import Said
+from loket.faq.danger import DUTCH
 from loket.tickets import queue
 from loket.tickets.models import Ticket
 
 RANKING_KEPT = 10
 FALLBACK = "nlu_fallback"
+FEW_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Understood:
     @property
     def kind(self) -> str:
         return str(self.decision.get("kind", "answer"))
+
+    @property
+    def language(self) -> str:
+        """What the message is written in (ISO 639-1), Dutch in doubt."""
+        return str(self.decision.get("language") or DUTCH)
 
     @property
     def leans(self) -> bool:
@@ -117,6 +124,15 @@ class Turn:
     def is_reply(self) -> None:
         """This message replies to a question of ours, or gives a number: it is no question of the parent."""
         self.noted[question_log.REPLY] = True
+
+    @property
+    def language(self) -> str:
+        """What the parent writes in: of a few words nobody can tell, so these are in the language of what came before."""
+        own = self.understood.language
+        if own != DUTCH or len(self.message.text.split()) > FEW_WORDS:
+            return own
+        earlier = next(question_log.newest_first(self.session, self.conversation.id), None)
+        return str(earlier.decision.get("language") or DUTCH) if earlier else DUTCH
 
     @property
     def with_person(self) -> bool:

@@ -10,28 +10,52 @@ from loket.faq.danger import Ask, Kind
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
+_CHILD = re.compile(
+    r"\b(?:(?:m'?n|mijn|me) (?:ouders|moeder|vader|mama|papa|pa|ma|stiefvader|stiefmoeder|pleegouders|mentor|klas|klasgenoten)|"
+    r"ik (?:ben|word|ben nu|ben pas) (?:1[0-7]|tien|elf|twaalf|dertien|veertien|vijftien|zestien|zeventien)\b(?! (?:weken|maanden))|"
+    r"ik zit (?:in|op) (?:groep|de brugklas|klas|de \w+ klas|school|vmbo|de vmbo|havo|de havo|vwo|het vwo|mavo|het mbo))",
+    re.IGNORECASE,
+)
+_PARENT = re.compile(
+    r"\b(?:(?:m'?n|mijn|me|onze?|ons) (?:\w+ )?(?:kind(?:eren)?|zoon(?:tje)?|dochter(?:tje)?|jongens?|meiden|meisje|leerlingen?|kleinkind|"
+    r"kleinzoon|kleindochter|neef(?:je)?|nicht(?:je)?|buurjongen|buurmeisje|baby)|als (?:moeder|vader|ouder|oma|opa))\b",
+    re.IGNORECASE,
+)
+
 OTHER: Kind = "suicide"
 """The kind whose words are used for a kind that the texts do not know."""
 
 
-def text(kind: str, *, now_open: bool, language: str = danger.DUTCH) -> str:
-    """The help of this kind, as Markdown, and whether somebody of the counter reads along at this hour."""
-    return danger.first_aid(_known(kind), language=language, open=now_open)
+def text(kind: str, wrote: str, *, now_open: bool, language: str = danger.DUTCH) -> str:
+    """The help of this kind for who wrote `wrote`, as Markdown, and whether somebody of the counter reads along at this hour."""
+    return danger.first_aid(_known(kind), writer=writer(wrote), language=language, open=now_open)
 
 
-def numbers(kind: str) -> str:
+def writer(wrote: str) -> danger.Writer:
+    """Whether a child writes about itself: it speaks of its parents, its class or its age, and of no child of its own."""
+    return "child" if _CHILD.search(wrote) and not _PARENT.search(wrote) else "parent"
+
+
+def numbers(kind: str, language: str = danger.DUTCH) -> str:
     """The one thing to do first with this kind of danger, with its numbers, as Markdown."""
-    return danger.by_kind(_known(kind)).action.strip()
+    return danger.action(_known(kind), language)
 
 
-def repeated(kind: str) -> str:
+def repeated(kind: str, *, now_open: bool, language: str = danger.DUTCH) -> str:
     """For a message that goes on about what help was given for already."""
-    return f"{numbers(kind)}\n\nUw bericht staat bij uw vraag aan de adviseurs."
+    if language == danger.DUTCH:
+        return f"{numbers(kind)}\n\nUw bericht staat bij uw vraag aan de adviseurs."
+    return f"{numbers(kind, language)}\n\n{danger.reads_along(language, open=now_open)}"
 
 
 def ask(kind: str, language: str = danger.DUTCH) -> Ask:
     """The calm line above an ordinary answer, and the label of its button."""
     return danger.ask(_known(kind), language)
+
+
+def shown_in(language: str) -> dict[str, str]:
+    """For the `extra` of a message whose text is in `language`, or in what is read instead of it; nothing for Dutch."""
+    return {} if language == danger.DUTCH else {"language": danger.spoken(language)}
 
 
 def failure_line() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from loket.conversations import models
 from loket.conversations.models import Message
+from loket.faq.danger import DUTCH, direction
 from loket.faq.shown import Link, ShownDeadline, ShownReferral
 from loket.http.markdown import from_markdown, from_plain
 
@@ -55,7 +56,7 @@ class MessageView:
     `text` and `html` hold the whole of an answer, for whoever shows nothing else; `answer` holds it in parts.
     `kind` says what sort of reply it is: greeting, answer, talk, note, ask, sector, offer, handed_over, added, safety,
     unavailable. `intents` are those that it answers. `danger` and `level` (ask, alarm) go with safety. `delivered` is true of
-    a parent's message that is with a person.
+    a parent's message that is with a person. `language` and `direction` ("ltr", "rtl") are those of a text of ours.
     """
 
     id: int
@@ -74,6 +75,8 @@ class MessageView:
     level: str = ""
     danger: str = ""
     delivered: bool = False
+    language: str = DUTCH
+    direction: str = "ltr"
 
 
 def view(message: Message) -> MessageView:
@@ -97,6 +100,8 @@ def view(message: Message) -> MessageView:
         level=extra.get("level", ""),
         danger=extra.get("danger", ""),
         delivered=message.state == models.DELIVERED,
+        language=extra.get("language", DUTCH),
+        direction=direction(extra.get("language", DUTCH)),
     )
 
 

@@ -124,8 +124,22 @@ def first_aid(kind: Kind, *, writer: Writer = "parent", language: str = DUTCH, o
     if language == DUTCH:
         return joined(found.action_for(writer), found.text_for(writer), found.day if open else found.night)
     known = spoken(language)
-    reads = _file().reads[known]
-    return _whole_numbers(joined(found.languages[known], reads.day if open else reads.night), known)
+    return joined(_whole_numbers(found.languages[known], known), reads_along(language, open=open))
+
+
+def action(kind: Kind, language: str = DUTCH) -> str:
+    """The one thing to do first, with its numbers, as Markdown."""
+    found = by_kind(kind)
+    if language == DUTCH:
+        return found.action.strip()
+    known = spoken(language)
+    return _whole_numbers(found.languages[known].strip().partition("\n\n")[0], known)
+
+
+def reads_along(language: str, *, open: bool) -> str:
+    """Who reads along at this hour, in a language other than Dutch."""
+    reads = _file().reads[spoken(language)]
+    return (reads.day if open else reads.night).strip()
 
 
 def failure_line(language: str = DUTCH) -> str:

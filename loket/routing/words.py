@@ -4,23 +4,45 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from threading import Lock
+
+import wordfreq
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from loket.routing import rules
 
 OTHER_LANGUAGE = "andere_taal"
 """The intent of a parent who writes in another language than Dutch."""
 
-_SCRIPTS = (("ar", re.compile(r"[\u0600-\u06ff]{3}")), ("uk", re.compile(r"[\u0400-\u04ff]{3}")))
-_COMMON = {
-    "nl": "de het een en van ik mijn is niet op dat te voor met naar we zijn hij zij kan mag moet wat hoe school kind",
-    "en": "the and my is not to of for with we he she can what how are this child at in our they was have",
-    "tr": "bir ve bu için çocuğum okul ne nasıl ben benim değil mi var yok çok ama okula oğlum kızım",
-    "pl": "i w na nie się to jest moje dziecko do jak czy mam mój moja szkoła szkole dla mogę co",
-    "de": "der die das und ich mein meine ist nicht ein eine zu kind schule wie kann wir mit auf",
-    "fr": "le la les et je mon ma est pas un une de à pour avec enfant école comment que nous",
-    "es": "el la los y mi es no un una de para con hijo hija escuela cómo que puedo en",
-}
+DUTCH = "nl"
+_LANGUAGES = (
+    DUTCH,
+    "en",
+    "tr",
+    "ar",
+    "pl",
+    "uk",
+    "ru",
+    "bg",
+    "de",
+    "fr",
+    "es",
+    "pt",
+    "it",
+    "ro",
+    "so",
+    "fa",
+    "ur",
+    "ku",
+    "am",
+    "el",
+    "zh",
+)
+_READ_AS = {"ru": "uk"}
+"""Languages that the same adviser reads."""
 _LEAST_WORDS = 4
+_SURE = 0.95
+_PLAIN_SCRIPT = re.compile(r"[a-z\u00df-\u024f\u1e00-\u1eff]")
 
 
 def found(text: str, intent: str | None = None) -> tuple[str | None, str | None, str | None]:
@@ -30,7 +52,7 @@ def found(text: str, intent: str | None = None) -> tuple[str | None, str | None,
     return (
         _named(lowered, tuple((name, tuple(of)) for name, of in words.denomination.items())),
         _named(lowered, tuple((name, tuple(of)) for name, of in words.region.items())),
-        _language(lowered) or ("anders" if intent == OTHER_LANGUAGE else None),
+        language(lowered) or ("anders" if intent == OTHER_LANGUAGE else None),
     )
 
 
@@ -45,13 +67,35 @@ def _patterns(table: tuple[tuple[str, tuple[str, ...]], ...]) -> list[tuple[str,
     return [(name, re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, of))})(?![\w-])")) for name, of in table]
 
 
-def _language(text: str) -> str | None:
-    for language, script in _SCRIPTS:
-        if script.search(text):
-            return language
-    words = re.findall(r"[^\W\d_]+", text)
-    if len(words) < _LEAST_WORDS:
+def language(text: str) -> str | None:
+    """The language other than Dutch, as an id of data/routing.yml; None for Dutch, in doubt too."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    plain = sum(bool(_PLAIN_SCRIPT.match(word)) for word in words) * 2 >= len(words)
+    if not words or (plain and len(words) < _LEAST_WORDS):
         return None
-    counts = {name: sum(word in of.split() for word in words) for name, of in _COMMON.items()}
-    best = max(counts, key=lambda name: counts[name])
-    return best if best != "nl" and counts[best] >= 2 and counts[best] > 2 * counts["nl"] else None
+    with _LOCK:
+        found, chance = _identifier().classify(text.lower())
+    if found == DUTCH or (plain and (chance < _SURE or _is_dutch(words, found))):
+        return None
+    read_as = _READ_AS.get(found, found)
+    return read_as if read_as in rules.load().languages else "anders"
+
+
+def _is_dutch(words: list[str], instead_of: str) -> bool:
+    """Whether the words are as common in Dutch: names of schools and exams look like other languages to the identifier."""
+    if instead_of not in _COUNTED:
+        return False
+    dutch, other = (sum(wordfreq.zipf_frequency(word, language) for word in words) for language in (DUTCH, instead_of))
+    return bool(dutch >= other)
+
+
+_COUNTED = frozenset(wordfreq.available_languages())
+_LOCK = Lock()
+"""The identifier counts in arrays of its own."""
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages([language for language in _LANGUAGES if language in identifier.labels])
+    return identifier

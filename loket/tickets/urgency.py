@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from loket.conversations import danger, first_aid, transcript
+from loket.faq.danger import DUTCH
 from loket.routing import rules
 from loket.tickets import deadlines, escalation, events, locks
 from loket.tickets.models import EventKind, Ticket
@@ -48,7 +49,8 @@ def raise_alarm(session: Session, ticket: Ticket, kind: str, now: datetime) -> b
 
 def show_numbers(session: Session, ticket: Ticket, kind: str, now: datetime) -> None:
     """Say in the conversation who helps at once."""
-    said = first_aid.text(kind, now_open=deadlines.calendar().is_open(now))
-    extra = {"level": "alarm", "danger": kind} | {"kind": "safety"}
+    language = ticket.language or DUTCH
+    said = first_aid.text(kind, ticket.question, now_open=deadlines.calendar().is_open(now), language=language)
+    extra = {"level": "alarm", "danger": kind, "kind": "safety"} | first_aid.shown_in(language)
     message = transcript.note(session, ticket.conversation, said, now)
     message.extra = extra

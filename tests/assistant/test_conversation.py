@@ -179,7 +179,11 @@ def test_a_fragment_after_an_alarm_keeps_it_without_a_second_ticket(
 ) -> None:
     talk("Hij wil niet meer leven", "crisis", safety=ALARM)
     first, second = talk(fragment, safety=CALM)
-    assert (first["level"], first["text"], second["kind"]) == ("alarm", first_aid.repeated("suicide"), "added")
+    assert (first["level"], first["text"], second["kind"]) == (
+        "alarm",
+        first_aid.repeated("suicide", now_open=True),
+        "added",
+    )
     assert [event.kind for event in ticket_of(session).events].count("alerted") == 1
 
 
@@ -289,3 +293,17 @@ def test_not_helped_is_marked_on_the_answer(talk: Talk, session: Session) -> Non
     talk("Mijn kind wordt gepest", "pesten_aanpak")
     talk("nee", "nee")
     assert session.query(Message).filter_by(helpful=False).one().extra["intents"] == ["pesten_aanpak"]  # type: ignore[index]
+
+
+def test_what_is_added_in_another_language_goes_to_the_same_person(talk: Talk, session: Session) -> None:
+    for text in ("Oğlum okuldan uzaklaştırıldı, bu olur mu?", "Müdür bugün telefonda bana bunu söyledi"):
+        replies = talk(text, "schorsing_regels", language="tr")
+    assert [reply["kind"] for reply in replies] == ["added"]
+    assert ticket_of(session).language == "tr"
+
+
+def test_the_calm_line_is_in_the_language_of_the_message_before_a_few_words(talk: Talk) -> None:
+    sign = {"level": "ask", "kind": "suicide", "probability": 0.5}
+    talk("Moja córka jest smutna i nie chce chodzić do szkoły", "schoolweigering_angst", language="pl", safety=sign)
+    reply = talk("już długo", "schoolweigering_angst", safety=sign)[0]
+    assert "niebezpieczeństwie" in reply["text"]

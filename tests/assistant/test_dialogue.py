@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -291,7 +292,7 @@ def test_a_model_that_knows_no_levels_alarms_with_its_urgent_intents(
 ) -> None:
     first, receipt = talk("Er is iets heel ergs gebeurd met mijn kind", intent)
     assert (first["kind"], first["level"], first["danger"]) == ("safety", "alarm", kind)
-    assert first["text"] == first_aid.text(kind, now_open=True)
+    assert first["text"] == first_aid.text(kind, "", now_open=True)
     assert receipt["kind"] == "handed_over"
     ticket = ticket_of(session)
     assert ticket is not None
@@ -313,6 +314,31 @@ def test_another_language_gets_a_reply_and_then_a_person(talk: Talk, session: Se
     assert ticket_of(session) is None
     talk("My child is not allowed to go to school", "andere_taal")
     assert ticket_of(session).question == "My child is not allowed to go to school"  # type: ignore[union-attr]
+
+
+def test_a_question_in_another_language_goes_to_a_person_with_its_subject(talk: Talk, session: Session) -> None:
+    replies = talk("Oğlum okuldan uzaklaştırıldı, bu olur mu?", "schorsing_regels", language="tr", kind="answer")
+    assert [reply["kind"] for reply in replies] == ["talk", "handed_over"]
+    ticket = ticket_of(session)
+    assert ticket is not None
+    assert (ticket.intent, ticket.theme, ticket.language) == ("schorsing_regels", "schorsing", "tr")
+
+
+@pytest.mark.parametrize(
+    ("language", "shown", "part"), [("tr", "tr", "Hemen"), ("ar", "ar", "اتصل"), ("so", "en", "Call"), ("nl", None, "Bel nu")]
+)  # fmt: skip
+def test_first_aid_is_in_the_language_of_the_message(talk: Talk, language: str, shown: str | None, part: str) -> None:
+    alarm = {"level": "alarm", "kind": "suicide", "probability": 0.9}
+    first = talk("Kızım ölmek istiyor, ne yapmalıyım?", "crisis", language=language, safety=alarm)[0]
+    assert (first.get("language"), first["level"]) == (shown, "alarm")
+    assert part in first["text"]
+
+
+def test_a_child_reads_first_aid_that_speaks_to_a_child(talk: Talk) -> None:
+    alarm = {"level": "alarm", "kind": "abuse_home", "probability": 0.9}
+    child = talk("mijn vader slaat mij elke avond ik ben 13", "kindermishandeling_vermoeden", safety=alarm)[0]["text"]
+    assert re.search(r"\bje\b", child)
+    assert not re.search(r"\bu\b", child, re.IGNORECASE)
 
 
 def test_starting_again_forgets_the_school(talk: Talk, conversation: Conversation) -> None:
