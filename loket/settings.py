@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     )
     web_processes: int = Field(1, ge=1, le=64, description="Website processes on this machine.")
     assistant_timeout: float = Field(
-        5.0, gt=0, le=30, description="Seconds to wait for the assistant before the parent may leave the question with a person."
+        5.0, gt=0, le=30, description="Seconds to wait for the assistant before the parent may leave the question."
     )
     allowed_hosts: str = Field(
         "",
