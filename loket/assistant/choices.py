@@ -36,7 +36,7 @@ def act_on(
 
 
 def alarm(session: Session, conversation: Conversation, message: Message, kind: str, now: datetime) -> None:
-    """Help of this kind, and an urgent question with a person, once; for when Rasa is not asked, or is away."""
+    """Help of this kind, and an urgent question for a person, once; for when Rasa is not asked, or is away."""
     said = first_aid.text(kind, now_open=handing_over.is_open(now))
     extra = {"kind": "safety", "level": "alarm", "danger": kind}
     transcript.say(session, message, Said(said, extra), models.SYSTEM, now)
@@ -66,7 +66,7 @@ def _hand_over(session: Session, conversation: Conversation, message: Message, n
 
 
 def _question(session: Session, conversation_id: str, message: Message) -> str | None:
-    """The parent's question: never a "ja", a number or a choice. What was typed last, where nothing was understood yet."""
+    """The parent's question: never a "ja", a number or a choice. What was typed last, if nothing was understood yet."""
     if message.choice is None:
         return message.text
     return question_log.last_question(session, conversation_id) or transcript.typed_before(session, message)
