@@ -1,4 +1,4 @@
-"""What is said first where a child or a parent may be in danger, whatever way the message came in: the texts of
+"""What is said first where a child or a parent may be in danger, however the message came in: the texts of
 data/faq/danger.yml, by kind."""
 
 from __future__ import annotations
@@ -7,11 +7,11 @@ from loket.faq import danger
 from loket.faq.danger import Ask, Kind
 
 OTHER: Kind = "suicide"
-"""The kind whose words are used for a kind that the texts do not know."""
+"""The kind whose words are used for a kind that has no texts."""
 
 
 def text(kind: str, *, now_open: bool, language: str = danger.DUTCH) -> str:
-    """The help of this kind, as Markdown, and whether somebody of the counter reads along at this hour."""
+    """The help of this kind, as Markdown, and whether somebody at the counter reads along at this hour."""
     return danger.first_aid(_known(kind), language=language, open=now_open)
 
 
@@ -21,7 +21,7 @@ def numbers(kind: str) -> str:
 
 
 def repeated(kind: str) -> str:
-    """For a message that goes on about what help was given for already."""
+    """For a message that continues about what help was already given for."""
     return f"{numbers(kind)}\n\nUw bericht staat bij uw vraag aan de adviseurs."
 
 
@@ -31,7 +31,7 @@ def ask(kind: str, language: str = danger.DUTCH) -> Ask:
 
 
 def failure_line() -> str:
-    """Stands in every text that says that the assistant does not answer."""
+    """Is in every text that says that the assistant does not answer."""
     return danger.failure_line()
 
 
