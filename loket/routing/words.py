@@ -1,4 +1,4 @@
-"""What a question tells of denomination, region and language, by the words in it."""
+"""What a question says about denomination, region and language, by its words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from loket.routing import rules
 
 OTHER_LANGUAGE = "andere_taal"
-"""The intent of a parent who writes in another language than Dutch."""
+"""The intent of a parent who writes in a language other than Dutch."""
 
 _SCRIPTS = (("ar", re.compile(r"[\u0600-\u06ff]{3}")), ("uk", re.compile(r"[\u0400-\u04ff]{3}")))
 _COMMON = {
