@@ -250,7 +250,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _whole_provider(self) -> Settings:
         if (self.oidc_issuer or self.oidc_only) and not (self.oidc_issuer and self.oidc_client_id):
-            raise ValueError("LOKET_OIDC_ISSUER and LOKET_OIDC_CLIENT_ID go together, as they do with LOKET_OIDC_ONLY")
+            raise ValueError("LOKET_OIDC_ISSUER and LOKET_OIDC_CLIENT_ID go together; LOKET_OIDC_ONLY needs both")
         return self
 
     @model_validator(mode="after")

@@ -85,7 +85,7 @@ class FirstAid(Strict):
 
 
 class DangerFile(Strict):
-    """data/faq/danger.yml. `failure` has Dutch beside the other languages; the Dutch of `reads` and `ask` is in each kind."""
+    """data/faq/danger.yml. `failure` has Dutch and the other languages; the Dutch of `reads` and `ask` is in each kind."""
 
     failure: dict[str, str]
     reads: dict[Foreign, Reads]

@@ -16,7 +16,7 @@ _ENDS = re.compile(r"€|\b\d+(?:[.,]\d+)? euro\b|(?<!-)\b20\d\d\b")
 
 
 def faults(answer: Answer, context: Context) -> Iterator[Fault]:
-    """valid_until is missing beside a euro sign or a year, or it has passed."""
+    """valid_until is missing next to a euro sign or a year, or it has passed."""
     if answer.valid_until is None:
         for part in answer.parts():
             if found := _ENDS.search(_without_acts(phones.without(PLACEHOLDER.sub("", part.text)))):
