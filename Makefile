@@ -21,7 +21,7 @@ test: install ## Set everything up and run all tests that this machine can run
 	@echo "== the service's tests"
 	@$(PYTEST) -q -rs --cov --cov-report=
 
-# The floor of coverage is only ever raised. It counts what the last whole `make test` left behind.
+# The coverage floor is only ever raised. It counts what the last full `make test` left behind.
 COVERAGE_FLOOR := 92
 
 check: install ## Format, lint, types, layers, dependencies, spelling, training data, answers and coverage

@@ -1,4 +1,4 @@
-"""Run the action server: loopback only, and only for who knows the token. `python -m actions`."""
+"""Run the action server: loopback only, and only for callers with the token. `python -m actions`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One class an action, named as in domain.yml."""
+"""One class per action, named as in domain.yml."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class DialogueAction(Action, ABC):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         message_id = int(tracker.latest_message["metadata"]["message_id"])
         answered = await asyncio.to_thread(self._answer, message_id, understood(tracker.latest_message))
-        # The reply stands in the database; Rasa only carries the word that it does.
+        # The reply is in the database; Rasa only reports that it is.
         dispatcher.utter_message(json_message={"message_id": message_id, "answered": answered})
         return []
 

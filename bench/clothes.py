@@ -1,8 +1,8 @@
-"""The same question in other clothes: capitals, no signs, phone spelling, typing errors, no accents, emoji, lower case.
+"""The same question in other clothes: capitals, no punctuation, phone spelling, typing errors, no accents, emoji, lower case.
 
     bot/.venv/bin/python bench/clothes.py [--model models/loket.tar.gz] [--show]
 
-Lays each over every gold question, and prints the share whose first reply (what is decided, about which intents, and the level
+Applies each to all gold questions, and prints the share whose first reply (what is decided, about which intents, and the level
 of danger) is that of the plain text, with its 95 % margin. The errors are drawn from a fixed seed.
 """
 
@@ -42,7 +42,7 @@ def phone(text: str, _: random.Random) -> str:
 
 
 def typing_errors(text: str, chance: random.Random) -> str:
-    """In one word of eight two letters change places, one falls out or one is typed twice."""
+    """In one word in eight two letters are swapped, one is dropped or one is typed twice."""
     words = text.split(" ")
     for place, word in enumerate(words):
         if len(word) > 3 and chance.random() < 1 / 8:
@@ -104,7 +104,7 @@ def main() -> None:
 
     def reply(text: str) -> tuple[object, ...]:
         decision = parse(text)["decision"]
-        # Of a question back the first meaning counts: the parent sees it on top.
+        # Of a question back, the first meaning counts: the parent sees it on top.
         shown = decision["intents"] if decision["kind"] == "answer" else decision["intents"][:1]
         return decision["kind"], *shown, decision["safety"]["level"]
 

@@ -2,7 +2,7 @@
 
     uv run python bench/desk.py [--tickets 100000] [--open 3000] [--rounds 60] [--url postgresql://…]
 
-Without --url it fills an SQLite file in a temporary folder. Times are of the same calls that the pages make: on the clock,
+Without --url it fills an SQLite file in a temporary folder. Times are of the same calls that the pages make: by the clock,
 and in this process's own processor time, which on SQLite is all of it and does not count what else the machine is doing.
 """
 

@@ -1,4 +1,4 @@
-"""The two sides of a comparison: this project's Rasa, and Rasa as it comes. Each can be trained, started and spoken to."""
+"""The two sides of a comparison: this project's Rasa, and stock Rasa. Each can be trained, started and spoken to."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Side:
 
 
 def ours(folder: Path) -> Side:
-    # As on the first day: without the vectors that an earlier training kept.
+    # As on the first day: without the vectors kept from an earlier training.
     config = yaml.safe_load((ROOT / "config.yml").read_text())
     for component in config["pipeline"]:
         component.pop("kept", None)
@@ -73,7 +73,7 @@ def stock(folder: Path, epochs: int) -> Side:
 
 @dataclass(frozen=True)
 class Training:
-    """What a training took: seconds by the clock and of processor time, the start of the process among them."""
+    """What a training took: seconds by the clock and of processor time, starting the process included."""
 
     training_s: float
     training_cpu_s: float
@@ -83,7 +83,7 @@ def train_stock(folder: Path, epochs: int) -> Training:
     """Train stock Rasa, and return what all of its epochs take.
 
     With fewer epochs it is trained for one, too, and the difference is what an epoch costs. DIET's batches grow from 64 to
-    256 over its epochs, so a single epoch is dearer than the mean, and the outcome is on the low side.
+    256 over its epochs, so a single epoch costs more than the mean, and the outcome is on the low side.
     """
     if epochs == FULL_EPOCHS:
         return train(stock(folder, epochs))
@@ -118,7 +118,7 @@ def _cpu_of_children() -> float:
 
 
 class Host:
-    """A running side, spoken to over one connection a caller."""
+    """A running side, spoken to over one connection per caller."""
 
     def __init__(self, side: Side, port: int, process: psutil.Process) -> None:
         self.side, self.port, self.process = side, port, process

@@ -1,10 +1,10 @@
-"""Our Rasa beside stock Rasa 3.6.21, same data, same machine, same run, as ratios.
+"""Our Rasa against stock Rasa 3.6.21, same data, same machine, same run, as ratios.
 
 From the root of the repository: bot/.venv/bin/python bench/rasa_speed.py [--stock-epochs 100] [--models DIR] [--json]
 
 Both train on data/nlu and data/rules.yml, both call the same trivial action server. Stock is sparse features and DIET,
-RulePolicy, the REST channel and a SQLite tracker (bench/stock_rasa.yml). --models keeps the models and, a second time, uses
-them. DIET's hundred epochs take long: --stock-epochs 5 measures what an epoch costs.
+RulePolicy, the REST channel and a SQLite tracker (bench/stock_rasa.yml). --models keeps the models and, next time, uses
+them. DIET's hundred epochs take a long time: --stock-epochs 5 measures what an epoch costs.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def turns(host: Host, texts: list[str]) -> dict[str, float]:
         sender = uuid.uuid4().hex
         taken = [host.ask(connection, texts[turn % len(texts)], sender) * 1000 for turn in range(TURNS)]
         last += taken[-10:]
-        # More first turns than one a conversation, or chance decides.
+        # More first turns than one per conversation, or chance decides.
         first += [host.ask(connection, texts[turn % len(texts)]) * 1000 for turn in range(TURNS - 10, TURNS)]
     return {"turn_1_ms": median(first), "turn_200_ms": median(last)}
 
@@ -99,7 +99,7 @@ def swaps(host: Host, model: Path, texts: list[str]) -> dict[str, float]:
         connection = host.connect()
         while not done.is_set():
             start = time.perf_counter()
-            # A message that goes without an answer has waited too.
+            # A message that gets no answer has waited too.
             with suppress(SystemExit):
                 host.ask(connection, texts[len(waits) % len(texts)])
             waits.append(time.perf_counter() - start)
@@ -129,7 +129,7 @@ def _memory_in_use(host: Host, texts: list[str]) -> float:
 
 
 def measure(side: Side, model: Path, actions_port: int) -> dict[str, float]:
-    """All that is asked of a running side, told on standard error as it becomes known."""
+    """All that is asked of a running side, reported on standard error as it becomes known."""
     texts = questions()
     figures: dict[str, float] = {}
 
@@ -164,7 +164,7 @@ ROWS = (
 
 
 def table(figures: dict[str, dict[str, float]], epochs: int) -> str:
-    """Ours beside stock, how many times better, and the ratios that are within one side."""
+    """Ours next to stock, how many times better, and the ratios within one side."""
     mine, theirs = figures["ours"], figures["stock"]
     lines = [f"{'':32}{'ours':>12}{'stock':>12}{'better':>10}"]
     for key, label, unit, less in ROWS:
@@ -183,7 +183,7 @@ def table(figures: dict[str, dict[str, float]], epochs: int) -> str:
 
 
 def training(side: Side, folder: Path, epochs: int) -> dict[str, float]:
-    """What training the side's model took; of a model that is there already, what it took then."""
+    """What training the side's model took; for a model that is already there, what it took then."""
     note = folder / f"{side.name}.json"
     if not (folder / f"{side.name}.tar.gz").exists():
         taken = train(side) if side.name == "ours" else train_stock(folder, epochs)

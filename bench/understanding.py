@@ -1,7 +1,7 @@
-"""How well the pipeline of config.yml understands a data set, beside stock Rasa.
+"""How well the pipeline of config.yml understands a data set, next to stock Rasa.
 
 From the root of the repository: bot/.venv/bin/python bench/understanding.py --data DIR [--no-stock] [--json]
-DIR holds train.jsonl and test.jsonl, a {"text", "intent"} a line. Prints a table; with --json one object. Stock Rasa is
+DIR contains train.jsonl and test.jsonl, one {"text", "intent"} per line. Prints a table; with --json one object. Stock Rasa is
 bench/stock_rasa.yml, trained on the same examples and asked the same questions in the same run; --no-stock leaves it out.
 """
 
@@ -56,7 +56,7 @@ def read(path: Path) -> Rows:
 
 
 def write_examples(rows: Rows, path: Path) -> None:
-    """The rows as Rasa's own NLU format, JSON because a text may hold what YAML's examples give a meaning to."""
+    """The rows as Rasa's own NLU format, JSON because a text may contain what has a meaning in YAML's examples."""
     examples = [{"text": row["text"], "intent": row["intent"], "entities": []} for row in rows]
     path.write_text(json.dumps({"rasa_nlu_data": {"common_examples": examples}}), encoding="utf-8")
 
@@ -65,7 +65,7 @@ def measure(config: Path, train: Rows, test: Rows) -> dict[str, float]:
     """Train the pipeline of `config` as Rasa does, ask it every question of `test`."""
     import asyncio
 
-    # Rasa keeps what each step of a training gave: a second run on the same data would train nothing.
+    # Rasa caches what each training step gave: a second run on the same data would train nothing.
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
@@ -109,7 +109,7 @@ def macro_f1(right: list[str], found: list[str]) -> float:
 
 
 def without_content(config: Path, folder: Path) -> Path:
-    """config.yml less the counter's own answers, which are no part of the data set, and less what an earlier training kept."""
+    """config.yml without the counter's own answers, which are not in the data set, and without vectors kept earlier."""
     content = yaml.safe_load(config.read_text(encoding="utf-8"))
     content["pipeline"] = [part for part in content["pipeline"] if not part["name"].endswith("AnswersAsExamples")]
     for part in content["pipeline"]:
@@ -120,7 +120,7 @@ def without_content(config: Path, folder: Path) -> Path:
 
 
 def table(ours: dict[str, float], stock: dict[str, float] | None) -> str:
-    """The figures below each other, with stock Rasa's and the ratio beside them if there are any."""
+    """The figures below each other, with stock Rasa's and the ratio next to them if there are any."""
     lines = [f"{'':16}{'ours':>12}" + (f"{'stock Rasa':>14}{'ours/stock':>12}" if stock else "")]
     for name, value in ours.items():
         line = f"{name:16}{value:>12,}"

@@ -4,7 +4,7 @@
 
 Two designs in one run on the same database: `hub`, as the service has it (a page is woken by its own conversation), and
 `polling`, as it was before (one look at the newest ids every 0.4 s, which wakes every page). The pages are tasks in one process
-that read what a page reads; the writer is a process of its own, as the action server is.
+that read what a page reads; the writer is a separate process, as the action server is.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Writes domain.yml and data/rules.yml from data/catalogue.yml.
 
-Every intent of the catalogue needs a line in both. `python -m bot.catalogue` writes them, a test holds that they are current.
+Every intent of the catalogue needs a line in both. `python -m bot.catalogue` writes them, a test checks they are current.
 """
 
 from pathlib import Path
@@ -67,7 +67,7 @@ def render_domain(themes: dict[str, list[str]], dialogue: list[str]) -> str:
 
 
 def render_rules(themes: dict[str, list[str]], dialogue: list[str]) -> str:
-    """The text of data/rules.yml: one rule an action, its intents under `or`."""
+    """The text of data/rules.yml: one rule per action, its intents under `or`."""
     elsewhere = {*HANDOFF, *NOT_HELPED, *RESTART}
     answered = [intent for intents in themes.values() for intent in intents]
     answered += [intent for intent in dialogue if intent not in elsewhere]

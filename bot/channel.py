@@ -1,4 +1,4 @@
-"""The one way into Rasa: POST /webhooks/loket/message, for the service alone.
+"""The one way into Rasa: POST /webhooks/loket/message, for the service only.
 
 A parent's text goes in as text, whatever it looks like; an intent goes in only as a choice that the service issued.
 """
@@ -51,7 +51,7 @@ class Incoming:
 
 
 def _seconds(given: Any) -> float:
-    """The deadline in credentials.yml; where the variable that it names is not set, the usual one."""
+    """The deadline in credentials.yml; the usual one where the variable that it names is not set."""
     if given is None or str(given).startswith("${"):
         return DEFAULT_DEADLINE_SECONDS
     return float(given)
@@ -93,7 +93,7 @@ def _read_entities(body: dict[str, Any]) -> dict[str, str]:
 
 
 def parse_of_choice(incoming: Incoming) -> dict[str, Any]:
-    """What the pipeline would have said of a choice: nothing is left to understand, so it is not asked."""
+    """What the pipeline would have said about a choice: nothing is left to understand, so it is not asked."""
     intent = {"name": incoming.intent, "confidence": 1.0}
     return {
         "text": f"/{incoming.intent}",
@@ -105,7 +105,7 @@ def parse_of_choice(incoming: Incoming) -> dict[str, Any]:
 
 
 class Replies(OutputChannel):
-    """Collects what the actions say, in their order."""
+    """Collects what the actions say, in order."""
 
     def __init__(self) -> None:
         self.collected: list[dict[str, Any]] = []
@@ -186,7 +186,7 @@ async def complete(incoming: Incoming, on_new_message: OnMessage, deadline_secon
     except Exception:
         logger.exception("A message was not understood or answered")
         raise ChannelError(500, "failed", "The message could not be dealt with.") from None
-    # Rasa swallows what goes wrong in an action and goes on with no reply: every action of ours replies,
+    # Rasa swallows what goes wrong in an action and goes on with no reply: each of our actions replies,
     # so silence is a failure of the action server.
     if not replies.collected:
         raise ChannelError(502, "no_reply", "The action server gave no reply.")

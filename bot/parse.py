@@ -1,7 +1,7 @@
 """Questions through a model's understanding, without a server: JSON lines {"text"} in, JSON lines out.
 
 `python -m bot.parse --model models/x.tar.gz`, from the root of the repository. For each line, one line
-{"text", "intent", "confidence", "ranking", "entities", "decision", "ms"}; an unreadable line gives {"error", "line"}. `context` beside `text` is what was said before (docs/understanding.md).
+{"text", "intent", "confidence", "ranking", "entities", "decision", "ms"}; an unreadable line gives {"error", "line"}. `context` with `text` is what was said before (docs/understanding.md).
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _load(model: Path, model_id: str, target: str, nodes: dict[str, Any]) -> Par
 
 
 def nodes_towards(target: str, nodes: dict[str, Any]) -> dict[str, Any]:
-    """The nodes that `target` needs, directly or not, itself among them."""
+    """The nodes that `target` needs, directly or not, itself included."""
     needed: dict[str, Any] = {}
     waiting = [target]
     while waiting:
@@ -87,7 +87,7 @@ def row(text: str, parse: Parse, context: dict[str, Any] | None = None) -> dict[
 
 
 def rows(lines: Iterable[str], parse: Parse) -> Iterable[dict[str, Any]]:
-    """A row for each line that is not empty; an error for a line that holds no {"text": string}."""
+    """A row for each line that is not empty; an error for a line that is not a {"text": string}."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

@@ -2,7 +2,7 @@
 
 Rasa makes a new connection for each action, waits five minutes for it, and checks its own unchanging JSON schema against the
 metaschema every time before it checks the answer: 10 ms a call, three quarters of the work on a message. `install` puts an
-`ActionServer` in the place of Rasa's endpoint object, and keeps the compiled schema. Nothing else of Rasa is changed.
+`ActionServer` in place of Rasa's endpoint object, and keeps the compiled schema. Nothing else in Rasa is changed.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from rasa.core.agent import Agent
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig, concat_url
 
 PART_OF_DEADLINE = 0.8
-"""Of the time that the assistant has (LOKET_ASSISTANT_TIMEOUT), for the action; the rest is for understanding."""
+"""The action's share of the assistant's time (LOKET_ASSISTANT_TIMEOUT); the rest is for understanding."""
 TIMEOUT_SECONDS = PART_OF_DEADLINE * float(os.environ.get("LOKET_ASSISTANT_TIMEOUT") or 5.0)
 # Shorter than any server's: a connection that the other side is about to close must not be used for a call.
 KEEP_ALIVE_SECONDS = 3.0
 
 
 class ActionServer(EndpointConfig):
-    """Rasa's endpoint of the action server, with a connection that lives as long as the process."""
+    """Rasa's endpoint for the action server, with a connection that lives as long as the process."""
 
     @classmethod
     def instead_of(cls, endpoint: EndpointConfig, timeout_seconds: float = TIMEOUT_SECONDS) -> ActionServer:
@@ -58,7 +58,7 @@ class ActionServer(EndpointConfig):
         params = self.combine_parameters(kwargs)
         async with self.connection.request(method, url, json=kwargs.get("json"), params=params) as response:
             if response.status >= 400:
-                # Without the body: Rasa logs it, and the action server's may hold what the parent wrote.
+                # Without the body: Rasa logs it, and the action server's may contain what the parent wrote.
                 raise ClientResponseError(response.status, response.reason, "")
             return await response.json(content_type=None)
 
@@ -67,7 +67,7 @@ _servers: dict[str | None, ActionServer] = {}
 
 
 def install(agent: Agent) -> None:
-    """Have `agent` call its action server through an ActionServer. Does nothing the second time."""
+    """Make `agent` call its action server through an ActionServer. Does nothing the second time."""
     endpoint = agent.action_endpoint
     if endpoint is None or isinstance(endpoint, ActionServer):
         return
@@ -84,6 +84,6 @@ def _validator() -> Draft202012Validator:
 
 
 def validate_action_result(action: RemoteAction, result: dict[str, Any]) -> bool:
-    """True, or jsonschema's ValidationError: the check of RemoteAction, by a schema that is compiled once."""
+    """True, or jsonschema's ValidationError: the check of RemoteAction, with a schema that is compiled once."""
     _validator().validate(result)
     return True

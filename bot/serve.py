@@ -1,9 +1,9 @@
-"""Rasa's server: `python -m bot.serve` takes the arguments of `rasa run`, starts quietly and without what is not used.
+"""Rasa's server: `python -m bot.serve` takes the arguments of `rasa run`, starts quietly and leaves out what is not used.
 
 From the root of the repository:
     LOKET_RASA_TOKEN=… python -m bot.serve -i 127.0.0.1 -p 5005 --enable-api --endpoints endpoints.yml \
         --credentials credentials.yml --model models/….tar.gz
-The token that opens Rasa's API comes from the environment: arguments of a process are shown to every user of the machine.
+The token for Rasa's API comes from the environment: a process's arguments are visible to every user of the machine.
 `rasa run` with the same arguments and --auth-token does the same.
 """
 

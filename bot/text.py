@@ -2,9 +2,9 @@
 
 import unicodedata
 
-# What a slash can look like. Only "/" is one to Rasa; the others would be as soon as anything normalised the text.
+# What a slash can look like. To Rasa only "/" is one; the others would become one if anything normalised the text.
 SLASHES = "/\uff0f\u2044\u2215\u29f8"
-# What the pipeline reads where nothing is left of a text: it carries no meaning, so the decision is to ask.
+# What the pipeline reads when nothing is left of a text: it carries no meaning, so the decision is to ask.
 PLACEHOLDER = "?"
 
 

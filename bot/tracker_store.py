@@ -1,7 +1,7 @@
 """Conversations as Rasa sees them: the last turns of the last conversations, in memory.
 
 The service's own database is the record; a sender id lives no longer than one question. So nothing is written to disk, no
-old event is replayed, and what is kept has a bound in number, in time and in length.
+old event is replayed, and what is kept is bounded in number, time and length.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class BoundedTrackerStore(TrackerStore):
     """Keeps the most recently used conversations, each with its slots and its last turns.
 
     Args:
-        max_conversations: at most so many; the least recently used goes first.
-        minutes: a conversation that is not used for so long is gone.
-        turns: of each, the events of so many messages are kept; older ones leave their slots behind.
+        max_conversations: at most this many; the least recently used goes first.
+        minutes: a conversation that is not used for this long is dropped.
+        turns: of each, the events of this many messages are kept; older ones leave their slots behind.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class BoundedTrackerStore(TrackerStore):
 
 @cache
 def conversations(size: int, seconds: float) -> TTLCache[str, DialogueStateTracker]:
-    """One cache a configuration: Rasa makes a new store when a model is swapped, and chats go on across that."""
+    """One cache per configuration: Rasa makes a new store when a model is swapped, and chats go on across that."""
     return TTLCache(maxsize=size, ttl=seconds)
 
 
@@ -71,7 +71,7 @@ def fork(saved: DialogueStateTracker, domain: Domain) -> DialogueStateTracker:
 
 
 def shorten(tracker: DialogueStateTracker, turns: int) -> None:
-    """Drop the events before the last `turns` messages; a session start with the slots of then stands in for them."""
+    """Drop the events before the last `turns` messages; a session start with their slots stands in for them."""
     events = list(tracker.events)
     messages = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
     if len(messages) <= turns:

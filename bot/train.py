@@ -1,6 +1,6 @@
 """Trains a model and says how far it is: `python -m bot.train --name mijn-model`, from the root of the repository.
 
-Prints a line a step and, last, the model's file. `rasa train` makes the same model; this one keeps no cache, and never
+Prints a line per step and, last, the model's file. `rasa train` makes the same model; this one has no cache, and never
 overwrites a model before the new one is complete.
 """
 
@@ -26,7 +26,7 @@ STEP = re.compile(r"Starting to train component '([^']+)'")
 
 
 class Progress(logging.Handler):
-    """Turns Rasa's log of its training into lines for a person, with the seconds since the start."""
+    """Turns Rasa's training log into lines for a person, with the seconds since the start."""
 
     def __init__(self, start: float) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", default=list(DATA), help="files and folders of examples and rules")
     parser.add_argument("--out", type=Path, default=Path("models"))
     arguments = parser.parse_args()
-    # Who is stopped cleans up: the unfinished model goes.
+    # When stopped, clean up: the unfinished model goes.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("Het trainen is gestopt."))
     try:
         print(train(arguments.name, arguments.config, arguments.domain, arguments.data, arguments.out))

@@ -40,7 +40,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @app.callback()
 def check_settings() -> None:
-    """Refuse to start on a setting that cannot be used. What any command writes is for this user alone."""
+    """Refuse to start on a setting that cannot be used. What a command writes is for this user only."""
     import os
 
     os.umask(0o077)
@@ -52,7 +52,7 @@ def check_settings() -> None:
 
 @app.command()
 def serve() -> None:
-    """Run everything: website, assistant and action server, restarting what dies. Ctrl-C stops it."""
+    """Run everything: website, assistant and action server, restarting whatever dies. Ctrl-C stops it."""
     from loket.migrations import migrate
     from loket.run import processes, serve
 
@@ -72,7 +72,7 @@ def web() -> None:
 
 @app.command()
 def worker() -> None:
-    """Run only the background work: mail, deadlines, what is forgotten (for systemd; on as many machines as you like)."""
+    """Run only the background work: mail, deadlines, clean-up (for systemd; on as many machines as you like)."""
     from loket.worker.__main__ import main
 
     main()
@@ -108,7 +108,7 @@ def train() -> None:
 
 @app.command()
 def ask(
-    text: Annotated[str, typer.Argument(help="A question; `-` reads one a line from standard input.")],
+    text: Annotated[str, typer.Argument(help="A question; `-` reads one per line from standard input.")],
     as_json: Json = False,
 ) -> None:
     """Show what the trained assistant makes of a question, and what it would do."""
@@ -136,14 +136,14 @@ def evaluate(
         Path | None, typer.Option(help="JSON lines with text, intent, ook. Default: the gold set.")
     ] = None,
     safety: Annotated[
-        Path | None, typer.Option(help="Only danger, of JSON lines with text, level (none, ask, alarm), kind.")
+        Path | None, typer.Option(help="Only danger, from JSON lines with text, level (none, ask, alarm), kind.")
     ] = None,
     as_json: Json = False,
-    plots: Annotated[Path | None, typer.Option(help="Write plots into this folder.")] = None,
-    gate: Annotated[bool, typer.Option("--gate", help="End with status 1 when a recorded figure is not held.")] = False,
-    record: Annotated[bool, typer.Option("--record", help="Record the figures as the ones to hold.")] = False,
+    plots: Annotated[Path | None, typer.Option(help="Write plots to this folder.")] = None,
+    gate: Annotated[bool, typer.Option("--gate", help="Exit with status 1 when a recorded figure is not met.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Record the figures as the ones to meet.")] = False,
 ) -> None:
-    """Measure how well the trained assistant understands questions whose intent is known, and sees danger."""
+    """Measure how well the trained assistant understands questions whose intent is known, and detects danger."""
     from loket import catalogue
     from loket.run import processes
     from loket.training import danger, evaluation, examples, report
@@ -152,7 +152,7 @@ def evaluate(
     known = catalogue.load()
     try:
         gold = [] if safety else evaluation.read_gold(questions or examples.GOLD_DIR)
-        # Questions of one's own are measured by themselves.
+        # Your own questions are measured separately.
         serious = [] if questions and not safety else danger.read(safety or danger.GOLD)
         texts = [entry.text for entry in gold] + [entry.text for entry in serious]
         parsed = list(processes.parse(texts, settings.load().model))
@@ -184,7 +184,7 @@ def converse(
     file: Annotated[Path | None, typer.Option(help="Conversations in YAML. Default: the gold ones.")] = None,
     wrong: Annotated[bool, typer.Option("--wrong", help="Print each turn that was not right.")] = False,
 ) -> None:
-    """Measure how well the trained assistant holds conversations whose right replies are known."""
+    """Measure how well the trained assistant handles conversations whose right replies are known."""
     from loket.run import conversations as holding
     from loket.run import processes
     from loket.training import conversations
@@ -239,7 +239,7 @@ def account_list() -> None:
 
 @account_app.command("reset")
 def account_reset(email: str) -> None:
-    """Let in who is locked out: a new one-time password, no second factor, all logins ended."""
+    """Let in someone who is locked out: a new one-time password, no second factor, all logins ended."""
     from loket.accounts import credentials
     from loket.db.base import transaction
 
@@ -253,7 +253,7 @@ def account_reset(email: str) -> None:
 
 @db_app.command("upgrade")
 def db_upgrade() -> None:
-    """Create the database or bring it to the newest version."""
+    """Create the database or upgrade it to the newest version."""
     from loket.db.base import engine
     from loket.migrations import migrate
 
@@ -284,7 +284,7 @@ def db_check() -> None:
 
 @db_app.command("revision")
 def db_revision(message: str) -> None:
-    """Write a new migration from the difference between models and database (developers)."""
+    """Write a new migration from the difference between models and database (for developers)."""
     from loket.db.base import engine
     from loket.migrations import migrate
 
@@ -312,7 +312,7 @@ def data_counts() -> None:
 
 @faq_app.command("check")
 def faq_check(theme: Theme = "") -> None:
-    """Report answers that are missing, malformed, hard to read, without foundation or past their date."""
+    """Report answers that are missing, malformed, hard to read, unfounded or past their date."""
     from loket.faq import check
 
     today = _today()

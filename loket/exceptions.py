@@ -26,7 +26,7 @@ class LoketError(Exception):
 
 
 class Refused(LoketError):
-    """What a parent or a member of staff sent is not taken in, or may not be done; nothing was changed."""
+    """What a parent or a member of staff sent is not accepted, or may not be done; nothing was changed."""
 
     code = "refused"
     message = "Dit kan niet."
@@ -35,7 +35,7 @@ class Refused(LoketError):
 
 
 class Collision(Refused):
-    """Somebody else was first: what was asked for was decided on a state that is no longer so (HTTP 409)."""
+    """Somebody else was first: the request was based on a state that no longer exists (HTTP 409)."""
 
     code = "collision"
     status = 409

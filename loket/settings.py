@@ -21,7 +21,7 @@ from loket.exceptions import LoketError
 from loket.paths import ROOT
 
 ROLES = ("adviser", "partner", "editor", "lead", "administrator")
-"""As in loket.accounts.models, which stands above this module; a test holds them equal."""
+"""As in loket.accounts.models, which is above this module; a test checks that they are equal."""
 
 
 LOOPBACK = ("127.0.0.0/8", "::1")
@@ -34,7 +34,7 @@ class SettingsError(LoketError):
 
 
 class Settings(BaseSettings):
-    """What a running copy of the service can be told. docs/settings.md is made from this table."""
+    """What can be set for a running copy of the service. docs/settings.md is made from this table."""
 
     model_config = SettingsConfigDict(env_prefix="LOKET_", env_file=".env", extra="ignore", frozen=True)
 
@@ -48,16 +48,16 @@ class Settings(BaseSettings):
     var: Path = Field(ROOT / "var", description="Folder for the database, the secret key and other state.")
     database_url: str = Field(
         "",
-        description="`postgresql://user:password@host/name` (or `postgres://`), or a URL of SQLite; default an SQLite file in the state folder.",
+        description="`postgresql://user:password@host/name` (or `postgres://`), or an SQLite URL; default: an SQLite file in the state folder.",
     )
-    db_pool_size: int = Field(10, ge=1, le=200, description="Connections to the database that a process keeps.")
-    db_pool_overflow: int = Field(10, ge=0, le=200, description="Connections that it may open besides, when busy.")
+    db_pool_size: int = Field(10, ge=1, le=200, description="Database connections that a process keeps.")
+    db_pool_overflow: int = Field(10, ge=0, le=200, description="Extra connections that it may open when busy.")
     db_pool_timeout: float = Field(10.0, gt=0, le=300, description="Seconds to wait for a free connection.")
     db_statement_timeout: float = Field(
-        30.0, ge=0, le=3600, description="Seconds that a statement may take on PostgreSQL; 0 is without end."
+        30.0, ge=0, le=3600, description="Seconds that a statement may take on PostgreSQL; 0 is no limit."
     )
     db_lock_timeout: float = Field(
-        10.0, ge=0, le=3600, description="Seconds to wait for a lock on PostgreSQL; 0 is without end."
+        10.0, ge=0, le=3600, description="Seconds to wait for a lock on PostgreSQL; 0 is no limit."
     )
     db_idle_timeout: float = Field(
         60.0,
@@ -68,15 +68,15 @@ class Settings(BaseSettings):
     model: Path = Field(ROOT / "models" / "loket.tar.gz", description="The assistant's trained model.")
     secret_key: str = Field(
         "",
-        description="At least 32 characters. Default: made once and kept in the state folder; must be set with another database than SQLite or with more than one process of the website.",
+        description="At least 32 characters. Default: made once and kept in the state folder; must be set with a database other than SQLite or with more than one website process.",
     )
-    web_processes: int = Field(1, ge=1, le=64, description="Processes of the website on this machine.")
+    web_processes: int = Field(1, ge=1, le=64, description="Website processes on this machine.")
     assistant_timeout: float = Field(
         5.0, gt=0, le=30, description="Seconds to wait for the assistant before the parent may leave the question."
     )
     allowed_hosts: str = Field(
         "",
-        description="Other names under which the site may be asked for, separated by commas, besides that of `LOKET_BASE_URL` and this machine's own; `*` allows every name.",
+        description="Other names under which the site may be asked for, separated by commas, in addition to that of `LOKET_BASE_URL` and this machine's own; `*` allows every name.",
     )
     trusted_proxies: str = Field(
         "",
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     )
     security_contact: str = Field(
         "",
-        description="Where to report a weakness, as `mailto:` or `https:` address; published at `/.well-known/security.txt`.",
+        description="Where to report a weakness, as a `mailto:` or `https:` address; published at `/.well-known/security.txt`.",
     )
     conversations_per_hour: int = Field(
         60,
@@ -110,11 +110,11 @@ class Settings(BaseSettings):
         20, ge=2, le=500, description="Threads that answer requests; not more than the connections to the database."
     )
     most_connections: int = Field(
-        2_000, ge=10, description="Connections that a process accepts at once, open pages included; more get a 503."
+        2_000, ge=10, description="Connections that a process accepts at once, open pages included; any more get a 503."
     )
     redis_url: str = Field(
         "",
-        description="Redis that tells every process of changes and keeps the counts of the limits; without it the database does both.",
+        description="Redis that tells every process about changes and keeps the limits' counts; without it the database does both.",
     )
     streams_per_conversation: int = Field(
         6, ge=1, description="Open pages (live updates) of one conversation, per process."
@@ -130,20 +130,20 @@ class Settings(BaseSettings):
     )
     second_factor: Literal["optional", "required"] = Field(
         "optional",
-        description="`required`: who logs in with a password must set up a second factor before anything else.",
+        description="`required`: whoever logs in with a password must set up a second factor before anything else.",
     )
     oidc_issuer: str = Field("", description="Address of an OpenID Connect provider with which staff may log in.")
     oidc_client_id: str = Field("", description="The name under which the provider knows this service.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="The secret that goes with it.")
     oidc_name: str = Field("uw organisatie", description="The provider's name on the button: “Inloggen met …”.")
-    oidc_claim: str = Field("groups", description="The claim of the provider that tells somebody's role.")
+    oidc_claim: str = Field("groups", description="The provider's claim that gives somebody's role.")
     oidc_roles: str = Field(
         "",
-        description="Values of that claim with their role, the first that fits decides: `beheer=administrator,balie=adviser`.",
+        description="Values of that claim with their role, the first match decides: `beheer=administrator,balie=adviser`.",
     )
     oidc_only: bool = Field(False, description="Refuse passwords: everybody logs in through the provider.")
     oidc_local_passwords: bool = Field(
-        False, description="Let accounts that the provider made choose a password here as well."
+        False, description="Let accounts created by the provider choose a password here as well."
     )
     opening_hours: str = Field(
         "ma-vr 09:00-17:00", description="Working hours for promises, such as `ma-do 09:00-17:00, vr 09:00-13:00`."
@@ -153,7 +153,7 @@ class Settings(BaseSettings):
     )
     contact_phone: str = Field(
         "",
-        description="Telephone number for parents: in answers, and where the website cannot help. Without one nobody is told to call.",
+        description="Telephone number for parents: in answers, and where the website cannot help. Without one, nobody is told to call.",
     )
     contact_email: str = Field("", description="Mail address for parents. Without one, no answer tells them to mail.")
     expired_answers: Literal["say", "withhold"] = Field(
@@ -172,7 +172,7 @@ class Settings(BaseSettings):
     smtp_host: str = Field("", description="Mail server for outgoing mail. Without one, mail waits in the outbox.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Port of the mail server.")
     smtp_security: Literal["starttls", "tls", "none"] = Field("starttls", description="`starttls`, `tls` or `none`.")
-    smtp_user: str = Field("", description="Name to log in to the mail server with, if it asks.")
+    smtp_user: str = Field("", description="User name for the mail server, if it needs one.")
     smtp_password: SecretStr = Field(SecretStr(""), description="Password for the mail server.")
     mail_from: str = Field("Loket 5010 <loket@localhost>", description="Sender of outgoing mail.")
     mail_tries: int = Field(
@@ -181,12 +181,12 @@ class Settings(BaseSettings):
         le=50,
         description="Times that a mail is refused for good before it is given up and shown at `/balie/post`.",
     )
-    outbox_days: int = Field(30, ge=1, le=3650, description="Days after which a mail is forgotten, text and address.")
+    outbox_days: int = Field(30, ge=1, le=3650, description="Days after which a mail is deleted, text and address.")
     close_answered_days: int = Field(
         14,
         ge=1,
         le=3650,
-        description="Days after which a question that was answered is closed, if nobody wrote any more.",
+        description="Days after which an answered question is closed, if nobody has written since.",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
@@ -250,16 +250,16 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _whole_provider(self) -> Settings:
         if (self.oidc_issuer or self.oidc_only) and not (self.oidc_issuer and self.oidc_client_id):
-            raise ValueError("LOKET_OIDC_ISSUER and LOKET_OIDC_CLIENT_ID go together, also with LOKET_OIDC_ONLY")
+            raise ValueError("LOKET_OIDC_ISSUER and LOKET_OIDC_CLIENT_ID go together; LOKET_OIDC_ONLY needs both")
         return self
 
     @model_validator(mode="after")
     def _one_secret_for_all(self) -> Settings:
-        """A secret that is made on each machine differs between machines: codes, tokens and forms of one fail on another."""
+        """A secret made on each machine differs between machines: codes, tokens and forms of one fail on another."""
         several = self.web_processes > 1 or not self.database.startswith("sqlite")
         if several and not self.secret_key:
             raise ValueError(
-                "LOKET_SECRET_KEY must be set with another database than SQLite, or with more than one process of the website"
+                "LOKET_SECRET_KEY must be set with a database other than SQLite, or with more than one website process"
             )
         return self
 
@@ -270,7 +270,7 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str:
-        """The site's address without a closing slash."""
+        """The site's address without a trailing slash."""
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
@@ -285,7 +285,7 @@ class Settings(BaseSettings):
 
     @property
     def in_public(self) -> bool:
-        """Whether others than this machine use this copy, so that its own addresses are no exception to any limit."""
+        """Whether anyone beyond this machine uses this copy, so that its own addresses are not exempt from any limit."""
         return bool(self.trusted_proxies) or not is_loopback(urlsplit(self.url).hostname or "")
 
     @property
@@ -297,9 +297,9 @@ class Settings(BaseSettings):
         return understood_url(self.database_url) or f"sqlite:///{self.var / 'loket.db'}"
 
     def state_folder(self) -> Path:
-        """The folder `var`, made when it is missing, and closed to everybody but its owner."""
+        """The folder `var`, created when missing, and closed to everybody but its owner."""
         self.var.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with contextlib.suppress(PermissionError):  # it is another user's, who sees to it
+        with contextlib.suppress(PermissionError):  # it belongs to another user, who takes care of it
             self.var.chmod(0o700)
         return self.var
 
@@ -320,7 +320,7 @@ class Settings(BaseSettings):
 
 
 def understood_url(url: str) -> str:
-    """The address of a database with the driver that we use; `postgres://` is what many providers give out."""
+    """A database's address with the driver that we use; `postgres://` is what many providers give out."""
     for scheme in ("postgres://", "postgresql://"):
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
@@ -350,7 +350,7 @@ def _pairs(text: str) -> dict[str, str]:
 
 @cache
 def _kept_secret(path: Path) -> str:
-    """The secret in `path`, made on first use. Two processes that start together end with the same one."""
+    """The secret in `path`, made on first use. Two processes that start together end up with the same one."""
     if not path.exists():
         with tempfile.NamedTemporaryFile("w", dir=path.parent, encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))

@@ -1,4 +1,4 @@
-"""Working time: opening hours, Dutch public holidays, extra closed days; always on the clock of Amsterdam."""
+"""Working time: opening hours, Dutch public holidays, extra closed days; always in Amsterdam time."""
 
 from __future__ import annotations
 

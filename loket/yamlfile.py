@@ -17,7 +17,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """Something wrong in a content file, where it stands and what it is."""
+    """Something wrong in a content file, where it is and what it is."""
 
     file: str
     line: int
@@ -46,7 +46,7 @@ class Document:
     lines: dict[Loc, int]
 
     def line(self, loc: Loc) -> int:
-        """The line of `loc`, or of its nearest parent that stands in the file."""
+        """The line of `loc`, or of its nearest parent that is in the file."""
         while loc and loc not in self.lines:
             loc = loc[:-1]
         return self.lines.get(loc, 1)

@@ -1,4 +1,4 @@
-"""AnswersAsExamples: teaches the later components the wording of the answers beside that of the examples."""
+"""AnswersAsExamples: teaches the later components the wording of the answers along with that of the examples."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.content import prototypes
 
-# Message property: the text is the counter's own, no example of what parents type.
+# Message property: the text is the counter's own, not an example of what parents type.
 PROTOTYPE = "prototype"
 
 

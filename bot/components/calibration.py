@@ -1,4 +1,4 @@
-"""From scores to probabilities that mean what they say, learned from scores of examples that were left out."""
+"""From scores to probabilities that mean what they say, learned from scores of left-out examples."""
 
 from __future__ import annotations
 

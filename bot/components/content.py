@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-# Shorter pieces of an answer ("Wat kunt u nu doen?") stand in every answer and tell none apart.
+# Shorter pieces of an answer ("Wat kunt u nu doen?") are in every answer and tell none apart.
 _SHORTEST_PIECE = 5
 _MARKUP = re.compile(r"\{[^}]*\}|\*\*|\[|\]\([^)]*\)|^\s*(\d+\.|[-*])\s+", re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""What was said before a message: whether the message leans on it, and its probabilities read with it. Without Rasa.
+"""What was said before a message: whether the message leans on it, and its probabilities read with it. No Rasa here.
 
 A message that says enough by itself, and any message without something before it, is left exactly as it was.
 """
@@ -15,7 +15,7 @@ from bot.components.text import fold
 
 # Message property: how the message leans on what was said before (a Leaning).
 LEANING = "leaning"
-# Words up to which a message may lean on the question before it, and how much one with words of its own does.
+# Longest message, in words, that may lean on the question before it, and how much one with words of its own does.
 SHORT, WEAK = 14, 0.3
 # Key of the metadata that the service sends with a text.
 METADATA = "context"
@@ -44,9 +44,9 @@ class Weights(NamedTuple):
 
 
 class Leaning(NamedTuple):
-    """`weight` from 0 (says all by itself) to 1 (says nothing without the question before); `text` is both together.
+    """`weight` from 0 (says everything by itself) to 1 (says nothing without the question before); `text` is both together.
 
-    A `correction` says that the answer was to another question; an `empty` one does not say which question it was then.
+    A `correction` says that the answer was to another question; an `empty` one does not say which question it was.
     A `weak` one has words of its own, and is read with the question before only if those leave it in doubt.
     """
 
@@ -65,7 +65,7 @@ _CORRECTION = re.compile(
     r"dat vraag ik niet|dat vroeg ik niet|mijn vraag (is|was)|u begrijpt mij( niet| verkeerd)|je begrijpt me( niet| verkeerd)|"
     r"daar gaat het niet over|verkeerd begrepen)[,.:;! ]*(maar|ik bedoel(de)?|dat)?[,.:;! ]*"
 )
-# Words by which a message points at something that it does not name.
+# Words with which a message points at something that it does not name.
 _POINTING = frozenset(
     [
         "dat",
@@ -98,11 +98,11 @@ _POINTING = frozenset(
         "die",
     ]
 )
-# Words that many a message about school has, whatever it asks. What is left of a message names its subject.
+# Words that many messages about school have, whatever they ask. What is left of a message names its subject.
 _COMMON = _POINTING | frozenset(
     ["a", "aan", "al", "alleen", "alles", "als", "altijd", "andere", "anders", "bent", "beslissen", "beslist", "binnen", "bij", "daar", "dag", "dagen", "dan", "de", "deze", "dit", "doe", "doen", "doet", "door", "dus", "echt", "een", "eerst", "eigenlijk", "elke", "en", "er", "eens", "even", "ga", "gaan", "gaat", "gedaan", "geen", "geld", "gebeurt", "geven", "gewoon", "gewoonweg", "graag", "had", "heb", "hebben", "heeft", "heel", "heen", "help", "helpen", "helpt", "hen", "hier", "hoe", "hoeveel", "hoelang", "iemand", "iets", "ik", "in", "is", "ja", "jaar", "je", "jij", "jullie", "kan", "kind", "kinderen", "komen", "komt", "kon", "kost", "krijg", "krijgen", "krijgt", "kunnen", "kunt", "lang", "langs", "later", "liever", "maar", "mag", "maanden", "maximaal", "mee", "meer", "meisje", "met", "mij", "mijn", "moet", "moeten", "mogen", "na", "naar", "niet", "niets", "niks", "nodig", "nog", "nou", "nu", "of", "om", "omdat", "ons", "onze", "ook", "op", "over", "overal", "praten", "regelen", "s", "school", "steeds", "snel", "spreken", "te", "tegen", "tijd", "toch", "toe", "toen", "tot", "tussen", "uit", "u", "uur", "uw", "van", "vanaf", "veel", "vervolgens", "voor", "vraag", "vragen", "waar", "waarom", "waarop", "waarheen", "wachten", "want", "wanneer", "was", "wat", "we", "week", "weet", "weken", "weigert", "weigeren", "wel", "welk", "welke", "werkt", "wie", "wij", "wil", "willen", "word", "worden", "wordt", "wou", "zal", "ze", "zegt", "zeggen", "zelf", "zelfs", "zich", "zijn", "zoals", "zomaar", "zonder", "zoon", "zou", "zus", "broer", "broertje", "zusje", "dochter", "zoontje", "dochtertje", "meisje", "jongen", "jongste", "oudste", "tweeling", "juf", "meester", "leraar", "leerkracht", "docent", "mentor", "directeur", "directie", "rector", "oud", "oude", "groep", "klas", "eens", "mis", "misschien", "nee", "neen", "juist", "nogmaals", "betalen", "betaalt", "waard", "beide", "ander", "moest", "zeker", "dacht", "denk", "denkt", "vind", "vindt", "gezegd", "luisteren", "luistert", "man", "vrouw", "ouders", "ouder", "moeder", "vader"]
 )  # fmt: skip
-# Said like this, what moves the conversation is meant as such.
+# Said like this, what steers the conversation is meant as such.
 _PLAIN = re.compile(
     r"\b(hallo|hoi|goede(morgen|middag|navond|n avond)|bedankt?|dank ?(u|je|jullie)|thanks|tot ziens|doei|fijne (dag|avond)|adviseur|"
     r"medewerker|mens(en)? spreken|echte? (mens|persoon)|iemand (kunnen )?(spreken|aan de lijn)|iemand (mij|me) bellen|bel(len)? (mij|me)|"
@@ -113,7 +113,7 @@ _WORD = re.compile(r"[^\W\d_][\w']*")
 
 
 def read(metadata: Any) -> Context | None:
-    """What the service sent of the question before; None when there is none, or it is not to be read."""
+    """What the service sent about the question before; None when there is none, or it cannot be read."""
     given = metadata.get(METADATA) if isinstance(metadata, Mapping) else None
     question = given.get("question") if isinstance(given, Mapping) else None
     if not isinstance(question, str) or not question.strip():
@@ -152,7 +152,7 @@ def topic_words(folded: str) -> list[str]:
 
 
 def says_something(leans: Leaning) -> bool:
-    """Whether the message itself names at least two things, and does not only go on about the question before."""
+    """Whether the message itself names at least two things, and does not only continue the question before."""
     own = leans.text.removeprefix(_closed(leans.context.question))
     return len(topic_words(fold(own))) >= 2
 
@@ -188,7 +188,7 @@ def mix(
     """The probabilities of a message (`alone`) and of it with the question before (`together`), as one, shape (intents,).
 
     They are weighed as two witnesses, by their logarithms: what only one of them thinks likely is doubted, what neither
-    excludes comes forward. What moves the conversation ("dank u", "ik wil iemand spreken") is meant only if said plainly.
+    excludes comes forward. What steers the conversation ("dank u", "ik wil iemand spreken") is meant only if said plainly.
     """
     moves = np.array([intent in dialogue for intent in intents])
     by_itself = alone.copy()

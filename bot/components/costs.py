@@ -1,4 +1,4 @@
-"""The choice between answering, asking and handing over, without Rasa: expected costs of each."""
+"""The choice between answering, asking and handing over, without Rasa: the expected cost of each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Costs(NamedTuple):
 
 
 class Probabilities(NamedTuple):
-    """Of a message, and of each of its sentences (no rows where there is but one)."""
+    """Of a message, and of each of its sentences (no rows where there is only one)."""
 
     intents: list[str]
     message: np.ndarray  # (intents,)
@@ -47,7 +47,7 @@ class Decided(NamedTuple):
     intents: list[str]
     probability: float
     reason: str
-    more: int = 0  # questions of the message beside those that are answered
+    more: int = 0  # questions in the message beyond those that are answered
 
     def as_dict(self) -> dict[str, Any]:
         """As the output has it: `more` only where there are more."""
@@ -56,14 +56,14 @@ class Decided(NamedTuple):
 
 # How many meanings "bedoelt u …?" shows, and how many questions of one message are answered.
 SHOWN = 3
-# A second question that the whole message gives no chance at all is one that its sentence alone seemed to ask.
+# A second question to which the whole message gives no chance at all is one that only its sentence seemed to ask.
 HEARD = 0.0005
 # A wrong answer of this cost is never risked.
 NEVER = 1e9
 
 
 def decide(found: Probabilities, roles: Roles, costs: Costs) -> Decided:
-    """The cheapest thing to do with a message of these probabilities. Danger is judged apart: danger_lines.py."""
+    """The cheapest thing to do with a message of these probabilities. Danger is judged separately: danger_lines.py."""
     return (
         _several_questions(found, roles, costs)
         or _long_mail(found, roles, costs)
@@ -72,7 +72,7 @@ def decide(found: Probabilities, roles: Roles, costs: Costs) -> Decided:
 
 
 def _several_questions(found: Probabilities, roles: Roles, costs: Costs) -> Decided | None:
-    """Two or more sentences that each ask something else, each sure enough to be answered by itself. In their own order."""
+    """Two or more sentences that each ask something else, each sure enough to be answered alone. In their own order."""
     asked = _asked(found, roles, costs)
     if not found.long:
         heard = dict(zip(found.intents, found.message.tolist(), strict=True))
@@ -101,7 +101,7 @@ def _long_mail(found: Probabilities, roles: Roles, costs: Costs) -> Decided | No
 
 
 def _asked(found: Probabilities, roles: Roles, costs: Costs) -> dict[str, float]:
-    """What the sentences ask that are sure by themselves, in their order, with how sure the surest is."""
+    """What the sentences that are sure by themselves ask, in their order, with how sure the surest is."""
     asked: dict[str, float] = {}
     for text, chances in zip(found.texts, found.sentences, strict=True):
         by_itself = _cheapest(found.intents, chances, roles, costs)

@@ -28,7 +28,7 @@ DANGER = "danger"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class DangerDetector(IntentClassifier, GraphComponent):
-    """Beside the intent's classifier, over the same vectors. Learns from what DangerTexts has labelled, and says nothing
+    """Next to the intent classifier, over the same vectors. Learns from what DangerTexts has labelled, and says nothing
     where there are no such texts."""
 
     @classmethod

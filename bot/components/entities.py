@@ -49,7 +49,7 @@ class InvalidPatterns(Exception):
 
 
 class Rules:
-    """Entity rules, each with the entity and the value that it gives: what an entry may hold is in docs/understanding.md."""
+    """Entity rules, each with the entity and the value that it gives: what an entry may have is in docs/understanding.md."""
 
     def __init__(self, entries: list[Entry]) -> None:
         self._entries = entries
@@ -75,9 +75,9 @@ class Rules:
     def find(self, doc: Doc) -> tuple[list[dict[str, Any]], set[str]]:
         """The entities as Rasa has them, in the order of the text, and the intents of whose urgency the words warn.
 
-        At most one entity of each type. Of matches that overlap the longest counts. What is said in so many words goes
+        At most one entity of each type. Of overlapping matches the longest counts. What is said in so many words goes
         before what follows from another word ("groep 5" is po). Two different values of one type are two children or a
-        comparison: then there is none. Of the warnings all count.
+        comparison: then there is none. All warnings count.
         """
         spans = [span for matcher in self._matchers.values() for span in matcher(doc, as_spans=True)]
         by_type: dict[str, list[Span]] = {}
@@ -119,7 +119,7 @@ def _number(span: Span) -> str:
     for token in span:
         if digits := _DIGITS.search(token.text):
             return digits[0]
-        # The longest word first: zestien is no zes.
+        # The longest word first: zestien is not zes.
         for word in sorted(_NUMBERS, key=len, reverse=True):
             if token.lower_.startswith(word):
                 return _NUMBERS[word]
@@ -143,7 +143,7 @@ def read_entries(folder: Path) -> list[Entry]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class DutchEntities(EntityExtractorMixin, GraphComponent):
-    """Adds the entities that the patterns find. The patterns travel inside the model, so that a model is whole by itself."""
+    """Adds the entities that the patterns find. The patterns travel inside the model, so that a model is self-contained."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

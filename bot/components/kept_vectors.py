@@ -1,4 +1,4 @@
-"""Vectors of training examples, kept in a file between trainings: most examples are those of last time."""
+"""Vectors of training examples, kept in a file between trainings: most examples are the same as last time."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def vectors(texts: Sequence[str], encode: Encode, encoder: str, path: Path, ship
     """The texts' vectors, shape (texts, dimension): from the file at `path` where it has them, from the
     `shipped` ones where those do, from `encode` otherwise.
 
-    `encoder` names what made a vector; one of another encoder is never used. After this the file holds these texts and no others,
-    under a hash: never the texts themselves. A file that cannot be read is made anew.
+    `encoder` names what made a vector; one from another encoder is never used. After this the file has these texts and no others,
+    under a hash: never the texts themselves. A file that cannot be read is made again.
     """
     keys = [hashlib.sha256(f"{encoder}\n{text}".encode()).hexdigest() for text in texts]
     known = read(path)

@@ -21,7 +21,7 @@ def learn(
 ) -> np.ndarray:
     """Dual coefficients, shape (examples, classes), float32. Deterministic: no random numbers are drawn.
 
-    kernel: (examples, examples) float32; labels: class numbers; weights: what each example counts; steps: at most so many
+    kernel: (examples, examples) float32; labels: class numbers; weights: what each example counts; steps: at most this many
     steps of L-BFGS, in coordinates (the kernel's Cholesky factor) that make the penalty round.
     """
     count = len(kernel)
@@ -33,7 +33,7 @@ def learn(
 
     def cost(flat: np.ndarray) -> tuple[float, np.ndarray]:
         solution = flat.reshape(count, classes).astype(np.float32)
-        # The product with a triangle costs half of one with a whole matrix.
+        # A product with a triangle costs half as much as one with a whole matrix.
         scores = scipy.linalg.blas.strmm(1.0, factor, solution, lower=1)
         top = scores.max(axis=1, keepdims=True)
         right = scores[rows, labels]

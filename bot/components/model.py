@@ -15,7 +15,7 @@ from bot.components.linear import softmax
 from bot.components.sparse import TfIdf, gram_scores, in_bytes
 from bot.components.sparse import kernel as sparse_kernel
 
-# Goes up when what a model's files mean changes.
+# Goes up when the meaning of a model's files changes.
 FORMAT = 2
 
 
@@ -111,7 +111,7 @@ class Model:
         return chances
 
     def save(self, folder: Path) -> None:
-        """Write model.npz and model.json: numbers and text only, so that loading runs no code of the file."""
+        """Write model.npz and model.json: numbers and text only, so that loading runs no code from the file."""
         np.savez(
             folder / "model.npz",
             idf=self.tfidf.idf.astype(np.float16),
@@ -188,7 +188,7 @@ def learn(examples: Examples, settings: Settings) -> Model:
 
 @dataclass(frozen=True)
 class _Kernels:
-    """How much alike each two texts are, shape (texts, examples): for the straight lines, and for the neighbours."""
+    """How alike each two texts are, shape (texts, examples): for the straight lines, and for the neighbours."""
 
     straight: np.ndarray
     near: np.ndarray
@@ -215,13 +215,13 @@ class _Kernels:
 
 
 def centred(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
-    """Vectors less what all texts share, of length 1."""
+    """Vectors minus what all texts share, of length 1."""
     moved = vectors - mean
     return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
 
 
 def outside_features(scores: np.ndarray, column: int) -> np.ndarray:
-    """What tells a message that the counter does not cover: shape (texts, 2).
+    """What marks a message that the counter does not cover: shape (texts, 2).
 
     The outside intent's score against all others together, and how far the best of the others stands out among them.
     """
@@ -234,7 +234,7 @@ def outside_features(scores: np.ndarray, column: int) -> np.ndarray:
 def _calibrate(
     kernels: _Kernels, labels: np.ndarray, intents: list[str], examples: Examples, settings: Settings
 ) -> tuple[float, np.ndarray]:
-    """The temperature, and the weights of outside_features, from the scores of one in `left_out` examples, left out."""
+    """The temperature, and the weights of outside_features, from the scores of one in every `left_out` examples, left out."""
     fold = calibration.folds(labels[: examples.own], settings.left_out, settings.seed)
     left_out = np.flatnonzero(fold == 0)
     rest = np.setdiff1d(np.arange(len(labels)), left_out)

@@ -1,6 +1,6 @@
 """What the examples near a text say: kernel ridge regression on one-hot intents.
 
-Beside the logistic regression, whose line between two intents is straight, this one follows the examples where they lie: the
+Next to the logistic regression, whose line between two intents is straight, this follows the examples where they lie: the
 kernel of two texts is that of their grams plus `weight` times a Gaussian of the distance between their vectors. Source: Saunders
 et al. 1998, "Ridge Regression Learning Algorithm in Dual Variables".
 """

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from bot.components.text import is_question
 
-# From so many words a message is a mail that tells a story: its questions are looked for.
+# From this many words a message is a mail that tells a story: its questions are looked for.
 LONG = 120
-# A message of more sentences is read by so many of them.
+# Of a message with more sentences, this many are read.
 MOST_SENTENCES = 12
-# Of a long mail the last sentences are read too, whatever their form: there it says what is wanted.
+# Of a long mail the last sentences are read too, whatever their form: that is where it says what is wanted.
 LAST = 2
 _SHORTEST_CLAUSE = 3
 
@@ -47,7 +47,7 @@ def clauses(sentence: str) -> list[str]:
         return [sentence]
     ends = "?" if sentence.rstrip().endswith("?") else ""
     asked = [part.rstrip(" ?") + ends for part in parts]
-    # "Hij is ziek en moet thuisblijven" joins no two questions.
+    # "Hij is ziek en moet thuisblijven" does not join two questions.
     return asked if ends or is_question(sentence) else [sentence]
 
 
@@ -61,7 +61,7 @@ def is_long(text: str) -> bool:
 
 
 def apart(sentences: Sequence[str], long: bool) -> list[str]:
-    """The sentences to read apart, at most MOST_SENTENCES: of a long mail its questions and its end, else both ends."""
+    """The sentences to read separately, at most MOST_SENTENCES: of a long mail its questions and its end, else both ends."""
     if long:
         wanted = [number for number, sentence in enumerate(sentences) if asks(sentence)]
         wanted = sorted({*wanted[-(MOST_SENTENCES - LAST) :], *range(max(len(sentences) - LAST, 0), len(sentences))})

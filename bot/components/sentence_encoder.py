@@ -1,4 +1,4 @@
-"""SentenceEncoder: dense features of a message, and of each of its sentences where these may matter apart."""
+"""SentenceEncoder: dense features of a message, and of each of its sentences where these may matter separately."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from bot.components.text import clean, is_question
 from bot.components.tokenizer import CLEAN, SENTENCES
 from bot.components.windows import windows
 
-# Message property: an array (sentences, dimension), only where sentences are read apart.
+# Message property: an array (sentences, dimension), only where sentences are read separately.
 SENTENCE_VECTORS = "sentence_vectors"
-# Message property: the vector of the message together with the question before it, only where it leans on that one.
+# Message property: the vector of the message together with the question before it, only where it leans on that.
 TOGETHER_VECTOR = "together_vector"
 # Message properties: the parts of a long text, and their vectors (parts, dimension), made in the same pass as the text's own.
 PARTS, PART_VECTORS = "parts", "part_vectors"
@@ -58,7 +58,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        """Nothing to hold here: load_encoder says what is wrong with an encoder's name or folder."""
+        """Nothing to check here: load_encoder says what is wrong with an encoder's name or folder."""
 
     @classmethod
     def create(
@@ -128,7 +128,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             known = {text: self._cache[text][0] for text in texts if text in self._cache}
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            # One at a time: nothing is won by a batch of so few, which would be padded to the longest.
+            # One at a time: nothing is gained by a batch of so few, which would be padded to the longest.
             known.update({text: self.encoder.encode([text])[0] for text in new})
             with self._lock:
                 self._cache.update({text: known[text][None] for text in new})

@@ -20,7 +20,7 @@ KEY_BYTES = 16
 
 
 def read(path: Path) -> dict[str, np.ndarray]:
-    """The vectors by the first half of their hash (hex). Nothing when there is no file, or when it is damaged, which is logged."""
+    """The vectors by the first half of their hash (hex). Empty when there is no file, or when it is damaged, which is logged."""
     try:
         with np.load(path, allow_pickle=False) as file:
             keys, steps, scale = file["keys"], file["steps"], file["scale"]

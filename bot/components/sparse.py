@@ -43,7 +43,7 @@ def words_of(text: str) -> list[str]:
 class TfIdf:
     """TF-IDF over two blocks of features, words and letter groups, each of length 1 times its weight.
 
-    `vocabulary` maps a gram to its column; a gram of letters has a border sign or a "~" before it, so that it is never
+    `vocabulary` maps a gram to its column; a gram of letters has a border mark or a "~" before it, so that it is never
     taken for the word of the same letters.
     """
 
@@ -55,7 +55,7 @@ class TfIdf:
 
     @classmethod
     def fit(cls, texts: Sequence[str], word_weight: float, letter_weight: float, most_grams: int) -> TfIdf:
-        """Learn from folded texts the `most_grams` commonest of their grams."""
+        """Learn the `most_grams` commonest grams from folded texts."""
         frequency: Counter[str] = Counter()
         for text in texts:
             frequency.update(set(chain.from_iterable(_blocks(text))))

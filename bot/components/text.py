@@ -23,7 +23,7 @@ _SIGNATURE = re.compile(
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}|([!?.,])\2+")
 _SPACE = re.compile(r"\s+")
-# Of so many letters, this share in capitals is a message typed in capitals, and no name or abbreviation.
+# From this many letters, this share in capitals is a message typed in capitals, not a name or abbreviation.
 _SHOUTED, _LEAST_LETTERS = 0.6, 8
 
 # Spoken forms that parents type, and the word that the examples mostly have.
@@ -42,7 +42,7 @@ _WORD = re.compile(r"'?[^\W_][\w'.]*", re.UNICODE)
 
 
 def clean(text: str) -> str:
-    """The parent's own words on one line, in their spelling but for capitals throughout. Never empty, unless the text was."""
+    """The parent's own words on one line, as spelled, except all-capitals text. Never empty, unless the text was."""
     text = unicodedata.normalize("NFKC", text).replace("\u2019", "'").replace("\u2018", "'").replace("`", "'")
     own = _without_mail_noise(text) or text
     own = _LINK.sub(" ", own)
@@ -51,7 +51,7 @@ def clean(text: str) -> str:
 
 
 def _in_lower_case(text: str) -> str:
-    """A text that is typed in capitals, without them: to the encoder they are other, rarer words."""
+    """A text typed in capitals, without them: to the encoder they are different, rarer words."""
     letters = [character for character in text if character.isupper() or character.islower()]
     shouted = sum(map(str.isupper, letters))
     return text.lower() if len(letters) >= _LEAST_LETTERS and shouted >= _SHOUTED * len(letters) else text
@@ -60,7 +60,7 @@ def _in_lower_case(text: str) -> str:
 def fold(text: str) -> str:
     """`clean` text in lower case, without accents, drawn-out letters and spoken forms: "M'n zóóón" becomes "mijn zoon"."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
-    # Two letters stay of a drawn-out one: Dutch has many doubles and no triples.
+    # A drawn-out letter keeps two: Dutch has many doubles and no triples.
     bare = _REPEATED.sub(lambda match: (match[1] or "") * 2 or match[2], bare)
     return _WORD.sub(_written, bare)
 
@@ -74,7 +74,7 @@ def _without_mail_noise(text: str) -> str:
     if "\n" not in text:
         return _REPLY_PREFIX.sub("", text).strip()
     forwarded = _QUOTED_MAIL.search(text)
-    # A forwarded mail without a word of the sender's own: the question is in what was forwarded.
+    # A forwarded mail without a word from the sender: the question is in what was forwarded.
     if forwarded and text[: forwarded.start()].strip():
         text = text[: forwarded.start()]
     for noise in (_QUOTED_MAIL, _HEADER_LINE, _QUOTE_MARK, _REPLY_PREFIX):
@@ -83,7 +83,7 @@ def _without_mail_noise(text: str) -> str:
 
 
 def _pictorial(character: str) -> bool:
-    """Emoji, their modifiers, and other signs that carry no word."""
+    """Emoji, their modifiers, and other characters that carry no word."""
     return ord(character) > 0x2000 and unicodedata.category(character) in ("So", "Sk", "Cn", "Co", "Cf", "Mn")
 
 

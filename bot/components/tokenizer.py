@@ -35,7 +35,7 @@ class DutchTokenizer(Tokenizer):
             "intent_split_symbol": "_",
             "token_pattern": None,
             "prefix_separator_symbol": None,
-            # Of a longer message only the first and the last words are read (half each): a bound on the time it can take.
+            # Of a longer message only the first and the last words are read (half each): this bounds the time it can take.
             "max_characters": 4000,
         }
 
@@ -51,7 +51,7 @@ class DutchTokenizer(Tokenizer):
         return [Token(token.text, token.idx) for token in doc if not token.is_space]
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """The text of each message in tokens and sentences. Unlike training, which needs no sentences."""
+        """The text of each message in tokens and sentences. Training, by contrast, needs no sentences."""
         for message in messages:
             text = message.get(TEXT) or ""
             doc = dutch().make_doc(text[: self._config["max_characters"]])
@@ -69,7 +69,7 @@ class DutchTokenizer(Tokenizer):
 
 
 def parts(text: str) -> list[str]:
-    """What a text may ask apart: its sentences, numbered points, and questions joined by "en"."""
+    """What a text may ask separately: its sentences, numbered points, and questions joined by "en"."""
     found = [sentence for point in points(text) for sentence in sentences(dutch().make_doc(point))]
     return [clause for sentence in found for clause in clauses(sentence)]
 

@@ -1,4 +1,4 @@
-"""Parts of a long text that may each say something of their own: clauses, and stretches of long sentences."""
+"""Parts of a long text that may each say something different: clauses, and stretches of long sentences."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ Span = tuple[int, int]
 
 _WORD = re.compile(r"\S+")
 _ENDS = ".!?…"
-# Words: of a part, of the step from one stretch to the next, and the fewest of a clause before a full stop, or a comma.
+# Words: in a part, in the step from one stretch to the next, and the fewest in a clause before a full stop, or a comma.
 LONG, STEP = 12, 6
 _CLAUSE, _BEFORE_COMMA = 4, 6
-# Of a text with more parts only the first and last ones are read: a bound on the time that a message takes.
+# Of a text with more parts only the first and last ones are read: this bounds the time that a message takes.
 MOST = 40
 
 

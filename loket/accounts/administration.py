@@ -78,7 +78,7 @@ def invite(session: Session, by: Account, email: str, wish: Wish, now: datetime)
 
 
 def join(session: Session, email: str, wish: Wish, now: datetime) -> Account:
-    """A new account of somebody whom the OpenID Connect provider vouches for. Raises WishRefused."""
+    """A new account for somebody whom the OpenID Connect provider vouches for. Raises WishRefused."""
     if problems := _problems(wish):
         raise WishRefused(problems)
     account = Account(email=email, name=names.clean(wish.name), role=wish.role, password_hash="", created_at=now)
@@ -89,7 +89,7 @@ def join(session: Session, email: str, wish: Wish, now: datetime) -> Account:
 
 
 def change(session: Session, by: Account, account: Account, wish: Wish, now: datetime) -> None:
-    """Make the account as wished; another role ends its sessions. Raises WishRefused or LastAdministrator."""
+    """Change the account as wished; another role ends its sessions. Raises WishRefused or LastAdministrator."""
     if problems := _problems(wish):
         raise WishRefused(problems)
     _keep_an_administrator(session, account, still=wish.role == "administrator")
@@ -114,7 +114,7 @@ def take_role(session: Session, account: Account, role: str, now: datetime) -> N
 
 
 def deactivate(session: Session, by: Account, account: Account, now: datetime) -> None:
-    """Nobody logs in with this account any more, and who is in is out. Raises LastAdministrator."""
+    """Nobody can log in with this account any more, and whoever is in is out. Raises LastAdministrator."""
     _keep_an_administrator(session, account, still=False)
     account.active = False
     sessions.end_all(session, account.id)
@@ -133,14 +133,14 @@ def end_sessions(session: Session, by: Account, account: Account, now: datetime)
 
 
 def remove_second_factor(session: Session, by: Account, account: Account, now: datetime) -> None:
-    """For who has lost the telephone and the recovery codes; ends the sessions, which a finder may have."""
+    """For someone who lost the telephone and the recovery codes; ends the sessions, which a finder may have."""
     second_factor.remove(session, account)
     sessions.end_all(session, account.id)
     _record(session, by, Audited.SECOND_FACTOR_REMOVED, account, now)
 
 
 def send_link(session: Session, by: Account, account: Account, now: datetime) -> str:
-    """Mail a link to choose a password: an invitation for who never had one, a reset for others."""
+    """Mail a link to choose a password: an invitation for those who never had one, a reset for others."""
     if not account.active:
         raise AccountError("Dit account staat uit. Zet het eerst weer aan.")
     if not links.may_have_password(account):
@@ -173,13 +173,13 @@ def _belong(session: Session, account: Account, wish: Wish) -> None:
 
 
 def _described(session: Session, account: Account) -> dict[str, Any]:
-    """What may stand in the audit trail; of the name only that there is one, so that a change of it is not told."""
+    """What the audit trail may contain; of the name only that there is one, so that a change of it is not revealed."""
     teams: Sequence[str] = session.scalars(select(TeamMember.team).where(TeamMember.account_id == account.id)).all()
     return {"role": account.role, "partner": account.partner, "teams": sorted(teams)}
 
 
 def _keep_an_administrator(session: Session, account: Account, *, still: bool) -> None:
-    """Refuse to take the last administrator away. Locks their rows, so that two cannot take away each other."""
+    """Refuse to take the last administrator away. Locks their rows, so that two cannot remove each other."""
     can_log_in: ColumnElement[bool] = or_(Account.password_hash != "", Account.oidc_subject.is_not(None))
     administrators = select(Account.id).where(Account.role == "administrator", Account.active, can_log_in)
     found = list(session.scalars(administrators.order_by(Account.id).with_for_update()))

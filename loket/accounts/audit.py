@@ -15,11 +15,11 @@ from loket.db.base import reading, transaction
 
 PAGE = 50
 SAME_VISIT = timedelta(minutes=1)
-"""A page that renews itself is read once, not at each renewal."""
+"""A page that refreshes itself is read once, not at each refresh."""
 
 
 class Audited(StrEnum):
-    """Everything that leaves a line in the audit trail. What is done to a ticket is called as in loket.tickets.access."""
+    """Everything that leaves a line in the audit trail. What is done to a ticket is named as in loket.tickets.access."""
 
     ACCOUNT_ADD = "account.add"
     LOGIN = "login"
@@ -88,8 +88,8 @@ def audit(
 
 
 def audit_read(account: Account, action: Audited, object_: str, now: datetime) -> None:
-    """One line for reading something, unless the same account read the same a moment ago: then nothing is written, and so
-    a page that renews itself waits for nobody. In a transaction of its own, before what is read is shown."""
+    """One line for reading something, unless the same account read the same a moment ago: then nothing is written, so
+    a page that refreshes itself waits for nobody. In its own transaction, before what is read is shown."""
     recent = select(Audit.id).where(Audit.at > now - SAME_VISIT, Audit.account_id == account.id)
     with reading() as session:
         if session.scalar(recent.where(Audit.action == action, Audit.object == object_).limit(1)) is not None:
@@ -100,7 +100,7 @@ def audit_read(account: Account, action: Audited, object_: str, now: datetime) -
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which lines of the trail: of one person, of one action, about one object, in a period (until not included)."""
+    """Which lines of the trail: by one person, of one action, about one object, in a period (`until` excluded)."""
 
     account_id: int | None = None
     action: str = ""
@@ -108,7 +108,7 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
-    """Only lines with a lower id: where the page before this one ended."""
+    """Only lines with a lower id: where the previous page ended."""
 
 
 def find(session: Session, wanted: Wanted) -> tuple[list[Audit], bool]:

@@ -1,4 +1,4 @@
-"""Accounts: make them, change a password, let in who is locked out."""
+"""Accounts: make them, change a password, let in someone who is locked out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loket.exceptions import Refused
 
 
 class AccountError(Refused):
-    """An account cannot be made or changed like that; the message is for whoever asked."""
+    """An account cannot be made or changed like this; the message is for whoever asked."""
 
     code = "account_refused"
 
@@ -46,7 +46,7 @@ def add(session: Session, email: str, name: str, role: str, now: datetime) -> tu
 
 
 def first_administrator(session: Session, now: datetime) -> tuple[Account, str] | None:
-    """The administrator that a new installation begins with; None when there are accounts."""
+    """The administrator that a new installation starts with; None when there are accounts."""
     if session.scalar(select(func.count()).select_from(Account)):
         return None
     return add(session, "beheer@loket.local", "Beheer", "administrator", now)
@@ -63,7 +63,7 @@ def change_password(session: Session, account: Account, old: str, new: str, now:
 
 
 def set_password(session: Session, account: Account, new: str) -> None:
-    """Give the account this password, when it will do, and end every session. Raises AccountError in Dutch."""
+    """Give the account this password, if it is good enough, and end every session. Raises AccountError in Dutch."""
     if problem := passwords.problem(new, account.email, account.name):
         raise AccountError(problem)
     account.password_hash = passwords.hashed(new)
@@ -72,7 +72,7 @@ def set_password(session: Session, account: Account, new: str) -> None:
 
 
 def reset(session: Session, email: str, now: datetime) -> tuple[Account, str]:
-    """Let in who is locked out: a one-time password, no second factor, no sessions, active. Raises AccountError."""
+    """Let in someone locked out: a one-time password, no second factor, no sessions, active. Raises AccountError."""
     account = session.scalar(select(Account).where(Account.email == email.strip().lower()))
     if account is None:
         raise AccountError(f"{email!r} has no account")

@@ -1,7 +1,7 @@
-"""Browsers in which somebody has logged in before: what others get wrong elsewhere never keeps these out.
+"""Browsers in which somebody has logged in before: other people's failures elsewhere never keep these out.
 
-The browser keeps a sealed note of the account and a number of its own. Failures in such a browser are counted for that number
-alone, so whoever guesses from other places slows down other places (OWASP calls it a device cookie).
+The browser keeps a sealed note of the account and its own number. Failures in such a browser are counted for that number
+only, so whoever guesses from other places slows down other places (OWASP calls it a device cookie).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def note(account: Account, now: datetime) -> str:
 
 
 def number(kept: str, account: Account | None, now: datetime) -> str | None:
-    """The browser's number, when it was given for this account and not too long ago."""
+    """The browser's number, if it was given for this account and not too long ago."""
     if account is None or not kept:
         return None
     try:

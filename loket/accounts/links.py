@@ -1,4 +1,4 @@
-"""Links by mail with which somebody chooses a password: an invitation, or a reset for who has forgotten it."""
+"""Mailed links with which somebody chooses a password: an invitation, or a reset for a forgotten one."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LIFE = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)
 
 
 class LinkGone(Refused):
-    """A link that was used, replaced, or is too old."""
+    """A link that was used, was replaced, or is too old."""
 
     code = "link_gone"
     message = "Deze link werkt niet (meer). Een link werkt één keer en niet langer dan in de mail staat."
@@ -38,7 +38,7 @@ class LinkGone(Refused):
 def send(session: Session, account: Account, purpose: Purpose, now: datetime) -> str:
     """Put a mail with a new link in the outbox and return the link.
 
-    Earlier links go on until one of them is used: otherwise anybody who asks for a reset would take them away.
+    Earlier links stay valid until one of them is used: otherwise anybody who asks for a reset would cancel them.
     """
     token = secrets.token_urlsafe(32)
     ends = now + LIFE[purpose]
@@ -51,14 +51,14 @@ def send(session: Session, account: Account, purpose: Purpose, now: datetime) ->
 
 
 def ask_reset(session: Session, email: str, address: str, now: datetime, limit: int) -> None:
-    """Note that somebody asks for a reset. Raises TooManyAttempts, for an account that does not exist as well."""
+    """Note that somebody asks for a reset. Raises TooManyAttempts, also for an account that does not exist."""
     keys = [f"reset address {address}", f"reset account {email.strip().lower()}"]
     throttle.check(session, keys, now, limit)
     throttle.count(session, keys, now)
 
 
 def send_reset(session: Session, email: str, now: datetime) -> None:
-    """Mail a reset link, if there is such an account. Done after the answer, whose time therefore tells nothing."""
+    """Mail a reset link, if there is such an account. Done after the answer, so that its timing tells nothing."""
     account = session.scalar(select(Account).where(Account.email == email.strip().lower(), Account.active))
     if account is not None and may_have_password(account):
         send(session, account, Purpose.RESET, now)
@@ -66,7 +66,7 @@ def send_reset(session: Session, email: str, now: datetime) -> None:
 
 
 def find(session: Session, token: str, now: datetime) -> MailLink:
-    """The link of this token. Raises LinkGone when it is unknown, used or expired, or the account is not active."""
+    """The link with this token. Raises LinkGone when it is unknown, used or expired, or the account is not active."""
     link = session.get(MailLink, hash_token(token))
     if link is None or link.expires_at < now or not link.account.active or not may_have_password(link.account):
         raise LinkGone

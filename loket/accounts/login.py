@@ -1,4 +1,4 @@
-"""Logging in: the password, then the code for who has a second factor."""
+"""Logging in: the password, then the code for those with a second factor."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Login:
 
 
 class HalfLoginGone(Refused):
-    """The time to type the code is over, or it was used already."""
+    """The time to type the code is over, or it was already used."""
 
     code = "half_login_gone"
     message = "De tijd om de code te typen is voorbij. Log opnieuw in."
@@ -41,7 +41,7 @@ def with_password(
     """None for an unknown account and for a wrong password: they look the same.
 
     Raises TooManyAttempts while the address or the account has to wait (loket.accounts.throttle). `browser` is what a browser
-    kept of an earlier login with this account; then only what went wrong in that browser counts.
+    kept from an earlier login with this account; then only failures in that browser count.
     """
     email = email.strip().lower()
     account = session.scalar(select(Account).where(Account.email == email, Account.active))
@@ -61,7 +61,7 @@ def with_password(
 
 
 def half(session: Session, token: str, now: datetime) -> Account | None:
-    """Who gave the right password and must still give a code."""
+    """Whoever gave the right password and must still give a code."""
     found = session.get(HalfLogin, hash_token(token))
     return found.account if found is not None and found.expires_at >= now and found.account.active else None
 
@@ -69,7 +69,7 @@ def half(session: Session, token: str, now: datetime) -> Account | None:
 def with_code(
     session: Session, token: str, code: str, address: str, now: datetime, limit: int, *, browser: str = ""
 ) -> Login | None:
-    """The login, when the code is right: one of the app, or a recovery code. None when it is not.
+    """The login, if the code is right: one from the app, or a recovery code. None if it is not.
 
     Raises HalfLoginGone, and TooManyAttempts after `limit` wrong codes for one account or from one address.
     """
@@ -98,9 +98,9 @@ def full(session: Session, account: Account, now: datetime, *, by_provider: bool
 
 
 def is_own_password(session: Session, account: Account, password: str, now: datetime, limit: int) -> bool:
-    """Whether who is logged in knows the password; asked before something that a passer-by must not do.
+    """Whether the person logged in knows the password; asked before anything that a passer-by must not do.
 
-    Raises TooManyAttempts. Commit what it did also when the answer is no: that is what is counted.
+    Raises TooManyAttempts. Commit what it did even when the answer is no: that is what is counted.
     """
     keys = [f"own {account.id}"]
     throttle.check(session, keys, now, limit)
@@ -111,7 +111,7 @@ def is_own_password(session: Session, account: Account, password: str, now: date
 
 
 def is_own_code(session: Session, account: Account, code: str, now: datetime, limit: int) -> bool:
-    """Whether this is a code of the app or a recovery code of who is logged in. Raises TooManyAttempts; commit also a no."""
+    """Whether this is the logged-in person's app code or recovery code. Raises TooManyAttempts; commit even a no."""
     keys = [f"code {account.id}"]
     throttle.check(session, keys, now, limit)
     if second_factor.accept(session, account, code, now) or second_factor.accept_recovery(session, account, code, now):

@@ -30,9 +30,9 @@ class Account(Base):
     totp_secret: Mapped[str | None] = mapped_column(String(200))
     """The secret of the second factor, sealed (loket.accounts.second_factor)."""
     totp_since: Mapped[datetime | None]
-    """Since when a code is asked at login; None while there is no secret or it has not been confirmed with a code."""
+    """Since when a code is asked for at login; None while there is no secret or it has not been confirmed with a code."""
     totp_step: Mapped[int] = mapped_column(default=0)
-    """The time step of the last code that was accepted; it and earlier ones are not accepted again."""
+    """The time step of the last accepted code; it and earlier ones are not accepted again."""
     oidc_subject: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
     """Who this is at the OpenID Connect provider, once they have logged in through it."""
 
@@ -41,13 +41,13 @@ class Account(Base):
         """What a parent sees. (Names are checked when they are given; one from an earlier release may be blank.)"""
         return next(iter(self.name.split()), "Adviseur")
 
-    # What an account may read depends on it, so whoever decides about that loads it along (sessions.find); a page that only
+    # What an account may read depends on it, so code that decides about that loads it too (sessions.find); a page that only
     # shows names does not.
     memberships: Mapped[list[TeamMember]] = relationship(viewonly=True)
 
 
 class TeamMember(Base):
-    """Membership of a team; the ids of teams stand in data/routing.yml."""
+    """Membership of a team; the ids of teams are in data/routing.yml."""
 
     __tablename__ = "team_member"
 
@@ -56,7 +56,7 @@ class TeamMember(Base):
 
 
 class StaffSession(Base):
-    """A login. The cookie holds a token; here stands its SHA-256."""
+    """A login. The cookie holds a token; its SHA-256 is kept here."""
 
     __tablename__ = "staff_session"
 
@@ -65,7 +65,7 @@ class StaffSession(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
     seen_at: Mapped[datetime]
     by_provider: Mapped[bool] = mapped_column(default=False)
-    """Whether an OpenID Connect provider vouched for this login; then the second factor is its affair."""
+    """Whether an OpenID Connect provider vouched for this login; then the second factor is up to it."""
 
     account: Mapped[Account] = relationship()
 
@@ -83,7 +83,7 @@ class HalfLogin(Base):
 
 
 class RecoveryCode(Base):
-    """A code for who has lost the telephone, hashed. The row goes when the code is used."""
+    """A code for someone who lost the telephone, hashed. The row is deleted when the code is used."""
 
     __tablename__ = "recovery_code"
 
@@ -92,7 +92,7 @@ class RecoveryCode(Base):
 
 
 class MailLink(Base):
-    """A link by mail with which somebody chooses a password. The row goes when the link is used."""
+    """A mailed link with which somebody chooses a password. The row is deleted when the link is used."""
 
     __tablename__ = "mail_link"
 
@@ -105,7 +105,7 @@ class MailLink(Base):
 
 
 class UsedState(Base):
-    """The state of a login through the provider that has come back, so that it does not come back twice."""
+    """The state of a login through the provider that has come back, so that it cannot come back twice."""
 
     __tablename__ = "used_state"
 
@@ -125,7 +125,7 @@ class UsedForm(Base):
 
 
 class LoginFailure(Base):
-    """A failed login, kept a short while to slow down guessing. `key` is an address or an e-mail, hashed."""
+    """A failed login, kept for a short while to slow down guessing. `key` is an address or an e-mail, hashed."""
 
     __tablename__ = "login_failure"
 
@@ -135,7 +135,7 @@ class LoginFailure(Base):
 
 
 class Audit(Base):
-    """Who did or read what. Append-only: the database refuses UPDATE and DELETE. Never holds a message's text."""
+    """Who did or read what. Append-only: the database refuses UPDATE and DELETE. Never contains a message's text."""
 
     __tablename__ = "audit"
     __table_args__ = (Index(None, "account_id", "id"), Index(None, "action", "id"))

@@ -8,7 +8,7 @@ LONGEST = 80
 
 
 def clean(name: str) -> str:
-    """Without control characters, signs that turn the direction of text, and spaces too many."""
+    """Without control characters, characters that change text direction, and superfluous spaces."""
     return one_line(name)
 
 

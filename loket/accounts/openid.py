@@ -45,13 +45,13 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 
 
 class LoginRefused(Refused):
-    """Why somebody does not get in this way."""
+    """Why somebody cannot get in this way."""
 
     code = "login_refused"
 
 
 class ProviderAway(LoginRefused):
-    """The provider cannot be reached or gives nonsense."""
+    """The provider cannot be reached or returns nonsense."""
 
     code = "provider_away"
     message = (
@@ -60,7 +60,7 @@ class ProviderAway(LoginRefused):
 
 
 class RoleGone(LoginRefused):
-    """The provider names no role (any more) that gives access. Commit what was done: the account's logins are ended."""
+    """The provider no longer names (or never named) a role with access. Commit: the account's logins are ended."""
 
     code = "role_gone"
     message = "Uw organisatie geeft u geen toegang (meer) tot de balie. Vraag de beheerder om hulp."
@@ -97,7 +97,7 @@ def start(configured: Settings, now: datetime) -> Started:
 
 
 def opened(configured: Settings, ticket: str, answer: dict[str, str], now: datetime) -> dict[str, str]:
-    """The ticket of this browser, when what came back belongs to it. Raises LoginRefused."""
+    """This browser's ticket, if what came back belongs to it. Raises LoginRefused."""
     try:
         life = int(TIME_AT_PROVIDER.total_seconds())
         kept: dict[str, str] = json.loads(
@@ -123,7 +123,7 @@ def use(session: Session, kept: dict[str, str], now: datetime) -> None:
 
 
 def finish(configured: Settings, kept: dict[str, str], code: str, now: datetime) -> dict[str, Any]:
-    """The claims of who logged in at the provider. Raises LoginRefused, and ProviderAway."""
+    """The claims of whoever logged in at the provider. Raises LoginRefused and ProviderAway."""
     with httpx.Client(timeout=TIMEOUT_SECONDS) as http:
         found = _discover(http, configured)
         try:
@@ -140,13 +140,13 @@ def finish(configured: Settings, kept: dict[str, str], code: str, now: datetime)
         except httpx.TransportError as error:
             raise _away(error) from error
         except (AuthlibBaseError, JoseError, httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-            # The kind of error only: its message may quote the token.
+            # Only the kind of error: its message may quote the token.
             logger.warning("the answer of the OpenID provider was refused (%s)", type(error).__name__)
             raise LoginRefused(INVALID) from error
 
 
 def account_of(session: Session, configured: Settings, claims: dict[str, Any], now: datetime) -> Account:
-    """The account of who logged in: known by `sub`, else by a confirmed e-mail address, else made when the role is known.
+    """The account of whoever logged in: known by `sub`, else by a confirmed e-mail address, else made if the role is known.
 
     Raises LoginRefused, and RoleGone when none of the claim's values gives a role.
     """
@@ -155,7 +155,7 @@ def account_of(session: Session, configured: Settings, claims: dict[str, Any], n
     if account is None:
         account = _first_time(session, configured, claims, role, now)
     elif _role_gone(configured, account, role):
-        # Out of the group at the provider is out here, also with logins that are open.
+        # Out of the group at the provider is out here, and that includes open logins.
         sessions.end_all(session, account.id)
         raise RoleGone
     if not account.active:
@@ -190,7 +190,7 @@ def _first_time(
         except WishRefused as refused:
             raise LoginRefused(UNKNOWN) from refused
     elif account.oidc_subject is not None:
-        # The address belongs to another person at the provider now; an account is never handed on by itself.
+        # The address now belongs to another person at the provider; an account is never passed on automatically.
         raise LoginRefused(UNKNOWN)
     elif _role_gone(configured, account, role):
         raise RoleGone

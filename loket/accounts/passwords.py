@@ -28,7 +28,7 @@ def hashed(password: str) -> str:
 
 
 def verify(password_hash: str | None, password: str) -> bool:
-    """Whether the password fits. Without an account the same work is done, so that the time tells nothing."""
+    """Whether the password fits. Without an account the same work is done, so that the timing tells nothing."""
     try:
         return _hasher.verify(password_hash or _nobody, password) and password_hash is not None
     except (VerificationError, InvalidHashError):
@@ -36,7 +36,7 @@ def verify(password_hash: str | None, password: str) -> bool:
 
 
 def problem(password: str, email: str, name: str) -> str | None:
-    """Why this person may not have this password, in Dutch; None when it will do."""
+    """Why this person may not have this password, in Dutch; None when it is fine."""
     if len(password) < LEAST_LENGTH:
         return f"Kies een wachtwoord van ten minste {LEAST_LENGTH} tekens."
     if len(password) > MOST_LENGTH:

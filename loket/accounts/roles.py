@@ -1,4 +1,4 @@
-"""What each role does at all. Which tickets it may do it to: loket.tickets.access."""
+"""What each role may do at all. Which tickets it may do it to: loket.tickets.access."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second factor: a code from an app (TOTP, RFC 6238), and recovery codes for who has lost the telephone."""
+"""The second factor: a code from an app (TOTP, RFC 6238), and recovery codes for a lost telephone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 STEP_SECONDS = 30
 DRIFT = (0, -1, 1)
-"""Steps that a telephone's clock may be off: half a minute either way."""
+"""How many steps a telephone's clock may be off: half a minute either way."""
 RECOVERY_CODES = 10
 LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 ISSUER = "Loket 5010"
@@ -54,7 +54,7 @@ def picture(account: Account) -> str:
 
 
 def confirm(session: Session, account: Account, code: str, now: datetime) -> list[str] | None:
-    """Make the second factor count, when the code is right; returns the recovery codes, to be shown once."""
+    """Make the second factor count, if the code is right; returns the recovery codes, to be shown once."""
     step = _step_of(account, code, now)
     if step is None or account.totp_since is not None:
         return None
@@ -69,7 +69,7 @@ def confirm(session: Session, account: Account, code: str, now: datetime) -> lis
 
 
 def accept(session: Session, account: Account, code: str, now: datetime) -> bool:
-    """Whether the code is right and has not been used. A code is used once, also when two come at the same moment."""
+    """Whether the code is right and has not been used. A code is used once, even when two arrive at the same moment."""
     step = _step_of(account, code, now)
     if step is None or account.totp_since is None:
         return False
@@ -78,7 +78,7 @@ def accept(session: Session, account: Account, code: str, now: datetime) -> bool
 
 
 def accept_recovery(session: Session, account: Account, code: str, now: datetime) -> bool:
-    """Whether this is a recovery code of the account; then it is none any more."""
+    """Whether this is a recovery code of the account; if so, it no longer is afterwards."""
     mine = delete(RecoveryCode).where(
         RecoveryCode.account_id == account.id, RecoveryCode.code_hash == _hash(account, code)
     )
@@ -89,7 +89,7 @@ def accept_recovery(session: Session, account: Account, code: str, now: datetime
 
 
 def new_recovery_codes(session: Session, account: Account) -> list[str]:
-    """Ten new codes instead of those there were."""
+    """Ten new codes in place of the old ones."""
     _forget_codes(session, account)
     codes = [
         "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3)) for _ in range(RECOVERY_CODES)
@@ -115,7 +115,7 @@ def _forget_codes(session: Session, account: Account) -> None:
 
 
 def _step_of(account: Account, code: str, now: datetime) -> int | None:
-    """The time step whose code this is, when it is of now or nearly."""
+    """The time step whose code this is, if it is the current one or nearly."""
     key = secret(account)
     typed = "".join(code.split())
     if key is None or not typed.isascii():
@@ -126,6 +126,6 @@ def _step_of(account: Account, code: str, now: datetime) -> int | None:
 
 
 def _hash(account: Account, code: str) -> str:
-    """A recovery code has 59 bits; with a key that is not in the database a copy of it is no use for guessing."""
+    """A recovery code has 59 bits; with a key that is not in the database, a copy of it is no use for guessing."""
     plain = "".join(letter for letter in code.casefold() if letter.isalnum())
     return hash_token(f"{settings.load().token('recovery')} {account.id} {plain}")

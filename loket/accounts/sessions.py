@@ -1,4 +1,4 @@
-"""Logins that last: begin one, see whose it is, keep it alive, end it."""
+"""Lasting logins: begin one, see whose it is, keep it alive, end it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def find(session: Session, token: str, now: datetime) -> StaffSession | None:
 
 
 def of_account(session: Session, account_id: int, now: datetime) -> list[StaffSession]:
-    """The account's logins that still open something, the one used last first."""
+    """The account's logins that still open something, most recently used first."""
     query = select(StaffSession).where(StaffSession.account_id == account_id).order_by(StaffSession.seen_at.desc())
     return [login for login in session.scalars(query) if _alive(login, now)]
 
@@ -56,7 +56,7 @@ def end(session: Session, token: str) -> None:
 
 
 def end_one(session: Session, account_id: int, token_hash: str) -> None:
-    """End a login of this account that is known by the hash of its token, as the page lists it."""
+    """End a login of this account, known by the hash of its token, as the page lists it."""
     session.execute(
         delete(StaffSession).where(StaffSession.account_id == account_id, StaffSession.token_hash == token_hash)
     )

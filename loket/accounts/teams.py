@@ -1,4 +1,4 @@
-"""Teams and who is in them. Their ids and names stand in data/routing.yml."""
+"""Teams and who is in them. Their ids and names are in data/routing.yml."""
 
 from __future__ import annotations
 

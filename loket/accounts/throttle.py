@@ -1,4 +1,4 @@
-"""Guessing is slowed down: after some failures an address, an account or a device has to wait, twice as long each time."""
+"""Slows guessing down: after some failures an address, an account or a device has to wait, twice as long each time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from loket.tokens import hash_token
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 KEPT = timedelta(hours=1)
-"""How long failures count: the wait stays long while somebody goes on, and is over an hour after they stop."""
+"""How long failures count: the wait stays long while somebody keeps trying, and is over an hour after they stop."""
 
 
 class TooManyAttempts(Refused):

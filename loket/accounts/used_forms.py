@@ -1,7 +1,7 @@
-"""Each form that staff send has an id of its own, made with the page: the same one twice does its work once.
+"""Each form that staff send has its own id, made with the page: sent twice, it does its work once.
 
 The row is written in the transaction of the work itself. So what failed may be sent again, and of two that arrive together the
-second waits until the first is through and then finds where that one led.
+second waits until the first is done and then finds where that one led.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ def begin(session: Session, account: Account, form_id: str, now: datetime) -> st
         return None
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = insert(UsedForm).values(id=form_id, account_id=account.id, led_to="/balie", used_at=now)
-    # By the row that comes back and not by a count of rows, which drivers fill in differently for INSERT.
+    # By the row that comes back and not by a row count, which drivers fill in differently for INSERT.
     if session.connection().execute(row.on_conflict_do_nothing().returning(UsedForm.id)).first():
         return None
     found = session.get_one(UsedForm, form_id, populate_existing=True)
-    # Somebody else's id is no form of theirs: ids cannot be guessed, so this is a page that was passed on.
+    # Somebody else's id is not theirs to use: ids cannot be guessed, so this is a page that was passed on.
     return found.led_to if found.account_id == account.id else "/balie"
 
 
@@ -41,5 +41,5 @@ def finish(session: Session, form_id: str, led_to: str) -> None:
 
 
 def forget_old(session: Session, now: datetime) -> int:
-    """Remove what is older than KEPT; returns how many that were."""
+    """Remove what is older than KEPT; returns how many were removed."""
     return changed(session, delete(UsedForm).where(UsedForm.used_at < now - KEPT))

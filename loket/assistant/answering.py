@@ -1,4 +1,4 @@
-"""An answer as the assistant says it: for what is known of this child, filled in, with all that belongs to it."""
+"""An answer as the assistant gives it: for what is known of this child, filled in, with all that belongs to it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PUBLIC, PRIVATE = "openbaar", "bijzonder"
 
 @dataclass(frozen=True)
 class Asked:
-    """A message as far as it matters to an answer: its text, what Rasa found in it, and what was known before."""
+    """A message as far as it matters for an answer: its text, what Rasa found in it, and what was known before."""
 
     text: str
     sector: str | None = None
@@ -40,7 +40,7 @@ class Asked:
         )
 
     def to_remember(self) -> dict[str, Any]:
-        """What must not be lost when we ask something first; the sector has a place of its own."""
+        """What must not be lost when we ask something first; the sector has its own place."""
         return {key: value for key, value in vars(self.known).items() if value is not None and key != "sector"}
 
 

@@ -69,7 +69,7 @@ def _hand_over(session: Session, conversation: Conversation, message: Message, n
 
 
 def _question(session: Session, conversation_id: str, message: Message) -> str | None:
-    """The parent's question: never a "ja", a number or a choice. What was typed last, where nothing was understood yet."""
+    """The parent's question: never a "ja", a number or a choice. What was typed last, if nothing was understood yet."""
     if message.choice is None:
         return message.text
     return question_log.last_question(session, conversation_id) or transcript.typed_before(session, message)

@@ -1,4 +1,4 @@
-"""What was said before a message, for the assistant to read it with: sent to Rasa beside the text."""
+"""What was said before a message, for the assistant to read it with: sent to Rasa with the text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def of(session: Session, message: Message, now: datetime) -> dict[str, Any] | No
                 break
     if not asked:
         return None
-    # A question that leaned on another one itself says little: it goes with the one that it came from.
+    # A question that itself leaned on another says little: it goes with the one that it came from.
     root = asked[-1].text.rstrip(" .")
     question = f"{root}{'' if root.endswith(('?', '!')) else '.'} {asked[0].text}" if len(asked) > 1 else asked[0].text
     answered = _answered(session, message.conversation_id, asked[-1].message_id)

@@ -1,7 +1,7 @@
 """What the assistant does with a question that Rasa has understood: answer, ask, offer a person, hand over.
 
 Each public function serves one custom action. It runs in the caller's transaction: the replies, the line in the question
-log, the ticket and the change of owner are kept together or not at all. Danger goes before everything, then what the
+log, the ticket and the change of owner are kept together or not at all. Danger comes before everything, then what the
 assistant itself had asked.
 """
 
@@ -40,7 +40,7 @@ def answer(turn: Turn) -> None:
 
 
 def ask(turn: Turn) -> None:
-    """Say what the question may be about and let the parent choose; or offer a person when nothing comes near."""
+    """Say what the question may be about and let the parent choose; or offer a person when nothing comes close."""
     _respond(
         turn, lambda turn: giving.ask_which(turn, turn.understood.intents if turn.understood.kind == "ask" else [])
     )
@@ -118,7 +118,7 @@ def _answer(turn: Turn) -> None:
         turn.say(handing_over.status(turn.ticket))
         return turn.log("answered", STATUS)
     if intents[0] == CRISIS and not turn.message.choice:
-        # Danger is read apart, and that reading was not sure: the words ask something else, or nobody knows what.
+        # Danger is read separately, and that reading was not sure: the words ask something else, or nobody knows what.
         if "safety" not in turn.noted:
             safety.ask(turn, danger.OF_INTENT[CRISIS])
         return giving.ask_which(turn, [str(entry["name"]) for entry in turn.understood.ranking if _near(entry)])

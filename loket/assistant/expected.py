@@ -1,4 +1,4 @@
-"""Messages that are no question of their own: a reply to what the assistant asked, a number, a request for a person."""
+"""Messages that are not questions themselves: a reply to what the assistant asked, a number, a request for a person."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from loket.tickets import queue
 ASKED = {"sector": replies.SECTOR, "ask": replies.CHOICE, "offer": replies.PERSON, "unavailable": replies.PERSON}
 """What each kind of message of ours asks."""
 FEW = 4
-"""Words up to which a "nee" after an answer says that it did not help."""
+"""Up to this many words, a "nee" after an answer says that it did not help."""
 FEW_OF_DENIAL = 6
-"""Words up to which a "nee" to the line about danger says nothing else."""
+"""Up to this many words, a "nee" to the line about danger says nothing else."""
 WHAT_IS_YOUR_QUESTION = "Goed, een adviseur helpt u. Wat is uw vraag? Typ die hieronder, dan geef ik hem door."
 REPHRASE = "Goed. Stel uw vraag gerust met andere woorden. Een adviseur vragen kan altijd: typ “adviseur”."
 NOT_HELPED = "Jammer dat dit niet hielp."
@@ -33,7 +33,7 @@ NO_DANGER = (
 
 
 def deal_with(turn: Turn) -> bool:
-    """Deal with a message that is no question of its own; False when it is one."""
+    """Deal with a message that is not itself a question; False when it is one."""
     turn.asked, turn.conversation.expects = turn.conversation.expects or {}, None
     known = turn.asked.get("contact") or {}
     turn.contact = Contact(known.get("email"), known.get("phone"))
@@ -68,7 +68,7 @@ def _number(turn: Turn) -> bool:
 
 
 def _keep_contact(turn: Turn, what: str) -> None:
-    """Put how the parent can be reached with their question, or keep it until there is one."""
+    """Add how the parent can be reached to their question, or keep it until there is one."""
     if turn.ticket is not None:
         queue.complete(turn.session, turn.ticket, turn.contact, None, turn.now)
         text = f"Ik heb uw {what} bij uw vraag **{turn.ticket.reference}** gezet. Een adviseur ziet het."
@@ -89,7 +89,7 @@ def _kept(contact: Contact) -> dict[str, Any]:
 
 
 def _question_for_person(turn: Turn) -> bool:
-    """The question that we asked for, to give it to a person."""
+    """The question that we asked for, to be given to a person."""
     if not turn.asked.get("question"):
         return False
     said = replies.read(turn.message.text, replies.PERSON)
@@ -226,7 +226,7 @@ def _did_it_help(turn: Turn, last: Message) -> bool:
 
 
 def _person(turn: Turn) -> bool:
-    """A request for a person: with its subject it goes to a person at once."""
+    """A request for a person: if it names its subject it goes to a person at once."""
     if not person.is_wanted(turn.message.text):
         return False
     if person.has_subject(turn.message.text):

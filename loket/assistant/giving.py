@@ -20,12 +20,12 @@ from loket.faq.model import Answer
 MOST_CHOICES = 3
 OTHER_LANGUAGE = "andere_taal"
 WHOLE_QUESTION = 5
-"""Words from which a message in another language is the question itself, and not "do you speak English?"."""
+"""From this many words a message in another language is the question itself, and not "do you speak English?"."""
 _COUNT = {2: "twee", 3: "drie"}
 
 
 def give(turn: Turn, intents: list[str], earlier: dict[str, Any] | None = None) -> None:
-    """Answer these intents, or ask first for which kind of school; offer a person when there is no answer.
+    """Answer these intents, or first ask for which kind of school; offer a person when there is no answer.
 
     `earlier` is what is known from the message that our question was about. A withheld answer goes to a person.
     """
@@ -79,7 +79,7 @@ def _subject(turn: Turn) -> str | None:
 
 
 def _leave_to_person(turn: Turn, intents: list[str]) -> None:
-    """An answer that is not given by the assistant is given by a person."""
+    """An answer that the assistant does not give is given by a person."""
     text = "Op deze vraag geeft de computer geen antwoord. Een adviseur beantwoordt hem."
     turn.say(Said(text, {"kind": "note"}))
     if turn.with_person:
@@ -100,7 +100,7 @@ def _asked(turn: Turn, earlier: dict[str, Any] | None) -> Asked:
 
 
 def ask_which(turn: Turn, near: list[str]) -> None:
-    """Say what the question may be about and let the parent choose; or offer a person when nothing comes near."""
+    """Say what the question may be about and let the parent choose; or offer a person when nothing comes close."""
     near = [intent for intent in near if catalogue.is_faq(intent)][:MOST_CHOICES]
     if not near:
         return offer(turn)
@@ -131,7 +131,7 @@ def offer(turn: Turn) -> None:
 
 
 def add_choice(turn: Turn, one: dict[str, Any], *, first: bool = False) -> None:
-    """Put a choice under the last thing that was said: only there does the page show choices."""
+    """Put a choice under the last thing that was said: the page shows choices only there."""
     if not turn.said:
         return
     last = turn.said[-1]

@@ -15,7 +15,7 @@ from loket.tickets.models import CLOSED, Ticket
 
 
 def hand_over(turn: Turn, question: str, outcome: str, *, sorry: bool = False, intent: str | None = None) -> None:
-    """Give `question` to a person. Where a person has a question of this conversation, it is added to that one."""
+    """Give `question` to a person. If a person already has a question from this conversation, it is added to that one."""
     turn.log(outcome, turn.understood.intent)
     if turn.ticket is not None and turn.with_person:
         return _add(turn, turn.ticket)
@@ -41,7 +41,7 @@ def _add(turn: Turn, ticket: Ticket, choices: list[dict[str, Any]] | None = None
 
 
 def added(ticket: Ticket, choices: list[dict[str, Any]] | None = None) -> Said:
-    """What was typed is with the question; by when somebody reads it."""
+    """What was typed is with the question; by when somebody will read it."""
     text = f"Toegevoegd aan uw vraag **{ticket.reference}**. Een adviseur leest het uiterlijk **{dutch_moment(ticket.promised_by)}**."
     if choices:
         text += " Of bedoelt u een van deze vragen? Die kan ik zelf beantwoorden."

@@ -1,4 +1,4 @@
-"""A telephone number, an address of mail or a reference that a parent types. Pure functions."""
+"""A telephone number, mail address or reference that a parent types. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from loket.conversations.contact import contact
 from loket.exceptions import Refused
 
 MOST_WORDS = 8
-"""Words beside the number up to which a message is about nothing but the number."""
+"""Up to this many words next to the number, a message is about nothing but the number."""
 
 _REFERENCE = re.compile(r"\b5010[\s-]?((?=[A-Z\d]*\d|[A-Z]{6}\b)[A-Z\d]{6})\b", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")

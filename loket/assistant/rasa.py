@@ -1,4 +1,4 @@
-"""The way to Rasa: one question, one call over loopback, at most so many seconds."""
+"""The way to Rasa: one question, one call over loopback, a limited number of seconds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loket.exceptions import LoketError
 
 
 class AssistantUnavailable(LoketError):
-    """Rasa or the action server is down, slow, or answers nonsense."""
+    """Rasa or the action server is down, slow, or returns nonsense."""
 
     code = "assistant_unavailable"
 
@@ -23,7 +23,7 @@ async def deliver(
 ) -> None:
     """Let the assistant answer a pending message. The answer arrives in the database, written by an action.
 
-    Each message is a Rasa conversation of its own (sender id), because a long one is replayed at every turn. What must be
+    Each message is its own Rasa conversation (sender id), because a long one is replayed at every turn. What must be
     remembered is kept with our conversation: `before` is what was said before this (loket.assistant.context).
     Raises AssistantUnavailable.
     """
@@ -39,7 +39,7 @@ async def deliver(
             body["metadata"]["context"] = before
     configured = settings.load()
     try:
-        # httpx counts the time of each read anew; what drips in must not take longer either.
+        # httpx times each read separately; a reply that trickles in must not take longer either.
         async with asyncio.timeout(timeout):
             response = await client.post(
                 f"{configured.rasa_url}/webhooks/loket/message",

@@ -1,4 +1,4 @@
-"""What a parent types in reply to a question of the assistant itself. Pure functions: text in, meaning out."""
+"""What a parent types in reply to a question from the assistant itself. Pure functions: text in, meaning out."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ADVISER_WORDS = re.compile(
     r"\b(adviseur|advizeur|medewerker|mens|persoon|iemand anders)\b|^(nee |ik bedoel )*iets anders( graag)?$"
 )
 SHORT = 9
-"""Words up to which a text can be a reply; a longer one is read as a question of its own."""
+"""Longest reply, in words; a longer text is read as a question itself."""
 SIMILAR = 84
-"""Likeness (0 to 100) from which a word counts as another with a typing error."""
+"""Similarity (0 to 100) from which a word counts as another with a typing error."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Meaning:
 
 
 def read(text: str, asked: str, options: Sequence[str] = ()) -> Meaning:
-    """The meaning of `text` as reply to what was `asked`, with these labels shown."""
+    """The meaning of `text` as a reply to what was `asked`, with these labels shown."""
     said = plain(text)
     if not said:
         return Meaning(YES) if "👍" in text else Meaning(UNKNOWN)
@@ -47,7 +47,7 @@ def read(text: str, asked: str, options: Sequence[str] = ()) -> Meaning:
 
 
 def plain(text: str) -> str:
-    """Lower case words with single spaces: no accents, signs, emoji or drawn-out letters."""
+    """Lower case words with single spaces: no accents, punctuation, emoji or drawn-out letters."""
     # Before the accents go: "tweeënhalf" has no drawn-out e.
     short = re.sub(r"([^\W\d_])\1{2,}", r"\1", unicodedata.normalize("NFKC", text).lower())
     bare = unicodedata.normalize("NFD", short)
@@ -226,7 +226,7 @@ def _kind_of_school(said: str, text: str, options: Sequence[str]) -> Meaning:
 
 
 def _numbers(said: str, most: int) -> tuple[int, ...]:
-    """The options that a reply names by their place, when it says nothing else."""
+    """The options that a reply names by position, when it says nothing else."""
     found: list[int] = []
     words = said.split()
     for place, word in enumerate(words):
@@ -302,7 +302,7 @@ _EMPTY = _FILLERS | frozenset(
 
 
 def _named(said: str, options: Sequence[str], real: Sequence[int]) -> int | None:
-    """The one option whose words the reply has; None when there is none, or more than one fits as well."""
+    """The one option whose words the reply has; None when there is none, or more than one fits equally well."""
     labels = {number: plain(options[number - 1]) for number in real}
     whole = [number for number, label in labels.items() if len(said.split()) > 1 and said in label]
     if len(whole) == 1:
@@ -317,7 +317,7 @@ def _named(said: str, options: Sequence[str], real: Sequence[int]) -> int | None
     best = max(scores, key=scores.__getitem__, default=None)
     if best is None or not scores[best] or list(scores.values()).count(scores[best]) > 1:
         return None
-    # A text with more words of its own than of the label is a question of its own.
+    # A text with more words of its own than of the label is itself a question.
     return best if scores[best] * 3 >= len(words) else None
 
 

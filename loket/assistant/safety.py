@@ -1,4 +1,4 @@
-"""Danger: what the assistant does with the level that was understood, and that it lasts until the subject changes."""
+"""Danger: what the assistant does with the understood level, which lasts until the subject changes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from loket.tickets import queue, urgency
 
 NONE, ASK, ALARM = "none", "ask", "alarm"
 FRAGMENT = 6
-"""Words up to which a message goes on about what was said before, when it names nothing else."""
+"""Up to this many words a message continues what was said before, if it names nothing else."""
 KEPT_FOR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Level:
-    """`kept`: this message does not say it by itself, but goes on about one that did."""
+    """`kept`: this message does not say it by itself, but continues one that did."""
 
     level: str = NONE
     kind: str = ""
@@ -43,7 +43,7 @@ def level_of(turn: Turn) -> Level:
 
 
 def alarm(turn: Turn, kind: str, *, repeated: bool = False) -> None:
-    """Help of this kind first, and an urgent question with a person, once. The conversation goes on."""
+    """Help of this kind first, and an urgent question for a person, once. The conversation goes on."""
     note(turn, Level(ALARM, kind, repeated))
     again = repeated or _given_before(turn, kind)
     turn.log("urgent", next(iter(intents_of(kind)), turn.understood.intent))
@@ -72,7 +72,7 @@ def button(turn: Turn, kind: str) -> dict[str, Any]:
 
 
 def note(turn: Turn, level: Level) -> None:
-    """Let the log keep the level that was acted on."""
+    """Have the log keep the level that was acted on."""
     given = turn.understood.decision.get("safety") or {}
     turn.noted["safety"] = given | {"level": level.level, "kind": level.kind} | ({"kept": True} if level.kept else {})
 
@@ -102,7 +102,7 @@ def _alert(turn: Turn, kind: str) -> None:
 
 
 def _of_choice(turn: Turn) -> Level:
-    """A choice of a question about danger among those that were shown: the parent says that this is it."""
+    """The parent chose a question about danger among those shown: they say that this is it."""
     intent = str((turn.message.choice or {}).get("intent", ""))
     return Level(ALARM, danger.OF_INTENT[intent]) if intent in danger.OF_INTENT else Level()
 
@@ -112,7 +112,7 @@ def _given(given: dict[str, Any]) -> Level:
 
 
 def _of_decision_kind(turn: Turn) -> Level:
-    """Of a model that knows no levels yet: an urgent intent is an alarm, and in a few words without alarm words a doubt."""
+    """For a model that knows no levels yet: an urgent intent is an alarm, or a doubt in few words without alarm words."""
     intent = next((intent for intent in turn.understood.intents if is_urgent(intent)), None)
     if turn.understood.kind not in ("urgent", "answer") or intent is None:
         return Level()
@@ -121,7 +121,7 @@ def _of_decision_kind(turn: Turn) -> Level:
 
 
 def _goes_on(turn: Turn) -> bool:
-    """Whether a message is a few words about what was said before, rather than a subject of its own or small talk."""
+    """Whether a message is a few words about what was said before, rather than a new subject or small talk."""
     if len(turn.message.text.split()) > FRAGMENT or turn.understood.sure_of_question or replies.asks(turn.message.text):
         return False
     known = catalogue.load().intents.get(turn.understood.intents[0])
@@ -130,7 +130,7 @@ def _goes_on(turn: Turn) -> bool:
 
 
 def _before(turn: Turn) -> Level:
-    """The level that still holds: of the last message that had one, unless the subject changed after it."""
+    """The level still in force: of the last message that had one, unless the subject changed after it."""
     for row in question_log.newest_first(turn.session, turn.conversation.id):
         if row.created_at < turn.now - KEPT_FOR or _changed_subject(row):
             return Level()

@@ -57,7 +57,7 @@ def named(said: str) -> str | None:
 
 
 def sector_of(said: str) -> str | None:
-    """The sector that a reply names or that goes with the child's age; None when neither tells."""
+    """The sector that a reply names or that goes with the child's age; None when neither does."""
     return named(said) or _of_age(said)
 
 
@@ -66,12 +66,12 @@ def tells_age(said: str) -> bool:
 
 
 def only_tells(said: str) -> bool:
-    """Whether the words tell of a child and a school, and ask nothing else."""
+    """Whether the words describe a child and a school, and ask nothing else."""
     return bool(_TELLS.search(said)) and not _OTHER.search(said)
 
 
 def _of_age(said: str) -> str | None:
-    """Up to 3 no school yet, 4 to 11 primary, 13 to 15 secondary. At 12 and from 16 on it may be either of two."""
+    """Up to 3 no school yet, 4 to 11 primary, 13 to 15 secondary. At 12, and from 16 on, it may be either of two."""
     found = _AGE.match(said)
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""One message of a parent that is being answered: what was understood of it, what is said back, what the log keeps."""
+"""One message from a parent that is being answered: what was understood, what is said back, what the log keeps."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Understood:
         entities: list[dict[str, Any]],
         decision: dict[str, Any] | None,
     ) -> Understood:
-        """Of Rasa's own ranking and entities: without its fallback, confidences in four decimals, the first sector."""
+        """From Rasa's own ranking and entities: without its fallback, confidences to four decimals, the first sector."""
         kept = [{"entity": one["entity"], "value": one["value"]} for one in entities]
         return cls(
             intent=intent,
@@ -83,7 +83,7 @@ class Understood:
 
 @dataclass
 class Turn:
-    """`ticket` is the parent's question that is with a person already, if there is one."""
+    """`ticket` is the parent's question that is already with a person, if there is one."""
 
     session: Session
     conversation: Conversation
@@ -93,7 +93,7 @@ class Turn:
     ticket: Ticket | None = None
     said: list[Message] = field(default_factory=list)
     noted: dict[str, Any] = field(default_factory=dict)
-    """What the log keeps of this turn beside Rasa's decision."""
+    """What the log keeps of this turn in addition to Rasa's decision."""
     asked: dict[str, Any] = field(default_factory=dict)
     """What we had asked and waited for (see Conversation.expects)."""
     contact: Contact = field(default_factory=Contact)
@@ -122,7 +122,7 @@ class Turn:
         self.session.flush()
 
     def is_reply(self) -> None:
-        """This message replies to a question of ours, or gives a number: it is no question of the parent."""
+        """This message replies to a question of ours, or gives a number: it is not a question from the parent."""
         self.noted[question_log.REPLY] = True
 
     @property
@@ -181,7 +181,7 @@ def begin(session: Session, message_id: int, understood: Understood, now: dateti
 
 
 def leave_to_person(session: Session, message: Message, now: datetime) -> Ticket | None:
-    """A message that was meant for the assistant belongs to the person who has the conversation by now."""
+    """A message meant for the assistant belongs to the person who now has the conversation."""
     message.state = models.DELIVERED
     ticket = queue.of_conversation(session, message.conversation_id)
     if ticket is not None:

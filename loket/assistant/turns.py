@@ -1,4 +1,4 @@
-"""A parent's turn, from what came in to what is said back. Nothing that was taken in is lost, nothing is taken in twice."""
+"""A parent's turn, from what came in to what is said back. Nothing that was accepted is lost, nothing is accepted twice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from loket.tickets.models import Ticket
 logger = logging.getLogger(__name__)
 
 STRANDED = 3
-"""Times the time that the assistant has, after which nobody can still be waiting for its answer."""
+"""How many times the assistant's time limit, after which nobody can still be waiting for its answer."""
 
 UNAVAILABLE = (
     "De assistent kan nu even niet antwoorden. Uw vraag is wel bewaard. "
@@ -46,7 +46,7 @@ class Outcome:
 async def take(
     client: httpx.AsyncClient, conversation_id: str, client_id: str, *, text: str = "", choice_id: str = ""
 ) -> Outcome:
-    """Take in a message or a choice and have it answered. Raises Refused when it cannot be taken in."""
+    """Accept a message or a choice and have it answered. Raises Refused when it cannot be accepted."""
     message = await asyncio.to_thread(_take_in, conversation_id, client_id, text, choice_id)
     if message.state == models.PENDING:
         await _have_answered(client, message)
@@ -61,7 +61,7 @@ def hand_off(
     contact: contact.Contact = contact.Contact(),
     consent_reuse: bool | None = None,
 ) -> Ticket:
-    """The parent leaves a question by the form, with or without the assistant. Returns its ticket, which may be an earlier one."""
+    """The parent leaves a question by form, with or without the assistant. Returns its ticket, which may be an earlier one."""
     registry.hold(session, conversation)
     existed = queue.of_conversation(session, conversation.id) is not None
     intent = question_log.guess(session, conversation.id)
@@ -79,7 +79,7 @@ def hand_off(
     if kind is not None and not existed:
         urgency.show_numbers(session, ticket, kind, now)
     if not _was_typed(session, conversation.id, question):
-        # What is left by the form is part of the conversation, for the parent and for the adviser.
+        # What is left by form is part of the conversation, for the parent and for the adviser.
         transcript.receive(session, conversation, question, None, now, choice=None)
         if existed:
             queue.parent_writes(session, ticket, now, question)
@@ -121,7 +121,7 @@ def store(session: Session, conversation_id: str, client_id: str, text: str, cho
     if earlier is not None:
         return earlier
     conversation = session.get_one(Conversation, conversation_id)
-    # Who answers is decided on the owner, which an adviser who steps in or leaves changes at this very moment.
+    # Who answers depends on the owner, which an adviser who steps in or leaves may change at this very moment.
     registry.hold(session, conversation)
     chosen = transcript.issued_choice(session, conversation, choice_id) if choice_id else None
     said = chosen["label"] if chosen else transcript.checked_text(text)
@@ -138,7 +138,7 @@ def store(session: Session, conversation_id: str, client_id: str, text: str, cho
 
 
 def _tell_added(session: Session, message: Message, ticket: Ticket) -> None:
-    """Nobody is in the conversation just now: say what happens with what was typed."""
+    """Nobody is in the conversation right now: say what happens with what was typed."""
     said = handing_over.added(ticket)
     transcript.say(session, message, said, models.SYSTEM, message.created_at)
 
@@ -171,7 +171,7 @@ def _answered_or_failed(message_id: int) -> None:
 
 
 def give_up(session: Session, message_id: int, now: datetime) -> None:
-    """Stop waiting for the assistant: say so and offer a person. Nothing when an action has answered after all."""
+    """Stop waiting for the assistant: say so and offer a person. Does nothing when an action has answered after all."""
     if not transcript.settle(session, message_id, models.FAILED):
         return
     message = session.get_one(Message, message_id, populate_existing=True)

@@ -1,4 +1,4 @@
-"""How a parent wants to be reached: checked, with an error beside the field."""
+"""How a parent wants to be reached: checked, with an error at the field."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from loket.http.plain_text import one_line
 
 _LOCAL = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _EMAIL = re.compile(rf"^(?=.{{1,64}}@){_LOCAL}(?:\.{_LOCAL})*@[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+$")
-"""What a browser takes for an address; more could be valid, but could not be mailed everywhere."""
+"""What a browser accepts as an address; more could be valid, but could not be mailed everywhere."""
 _ENCODED = "=?"
-"""How an encoded word in a mail's header begins: programs on the way read something else in such an address."""
+"""How an encoded word in a mail's header begins: programs on the way read such an address as something else."""
 _PHONE = re.compile(r"^\+?[\d\s()-]{8,20}$")
 MAX_WHEN = 120
 
 
 @dataclass(frozen=True)
 class Contact:
-    """How the parent wants to hear the answer, besides the chat page and the link."""
+    """How the parent wants to hear the answer, in addition to the chat page and the link."""
 
     email: str | None = None
     phone: str | None = None

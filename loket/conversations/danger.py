@@ -54,7 +54,7 @@ def _patterns(path: Path = ALARM_FILE) -> list[tuple[str, re.Pattern[str]]]:
 
 
 def _of_tokens(tokens: list[dict[str, Any]]) -> str:
-    """A spaCy token pattern as a regular expression over lower case words. Raises KeyError for what it cannot say."""
+    """A spaCy token pattern as a regular expression over lower case words. Raises KeyError for what it cannot express."""
     pattern = r"(?<!\w)"
     for place, token in enumerate(tokens):
         what = token.get("LOWER", token.get("TEXT"))

@@ -1,4 +1,4 @@
-"""What is said first where a child or a parent may be in danger, whatever way the message came in: the texts of
+"""What is said first where a child or a parent may be in danger, however the message came in: the texts of
 data/faq/danger.yml, by kind."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PARENT = re.compile(
 )
 
 OTHER: Kind = "suicide"
-"""The kind whose words are used for a kind that the texts do not know."""
+"""The kind whose words are used for a kind that has no texts."""
 
 
 def text(kind: str, wrote: str, *, now_open: bool, language: str = danger.DUTCH) -> str:

@@ -14,7 +14,7 @@ ASSISTANT, QUEUE, ADVISER = "assistant", "queue", "adviser"
 """Owners of a conversation. Exactly one at a time; only the owner speaks."""
 
 PARENT, SYSTEM = "parent", "system"
-"""Senders besides the owners `assistant` and `adviser`."""
+"""Senders other than the owners `assistant` and `adviser`."""
 
 PENDING, ANSWERED, FAILED, DELIVERED = "pending", "answered", "failed", "delivered"
 """State of a parent's message: waits for the assistant; the assistant answered; it could not; it went to a person."""
@@ -32,7 +32,7 @@ class Conversation(Base):
     channel: Mapped[str] = mapped_column(String(12), default="web")
     sector: Mapped[str | None] = mapped_column(String(8))
     expects: Mapped[dict[str, Any] | None]
-    """What the assistant asked and waits for: {"sector_for": [intents]} or {"question": true}; and "contact", how the
+    """What the assistant asked and awaits: {"sector_for": [intents]} or {"question": true}; and "contact", how the
     parent said they can be reached, until there is a ticket to put it with."""
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -58,7 +58,7 @@ class Message(Base):
     state: Mapped[str | None] = mapped_column(String(12))
     reply_to: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
     choice: Mapped[dict[str, Any] | None]
-    """For a parent's choice: the payload of the button that the server had issued."""
+    """For a parent's choice: the payload of the button that the server issued."""
     extra: Mapped[dict[str, Any] | None]
     """For a reply: kind, choices, intents, title, urgent, and `answer` (loket.faq.shown.Shown as a dict)."""
     helpful: Mapped[bool | None]

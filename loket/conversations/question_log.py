@@ -1,4 +1,4 @@
-"""What was asked in a conversation and what became of it, as the question log has it."""
+"""What was asked in a conversation and what became of it, according to the question log."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from loket.conversations.models import Message, Question
 REPLY = "reply"
 """Key of a decision: the message replied to a question of ours or gave a number, and asked nothing itself."""
 LEAST_LIKELY = 0.1
-"""How likely an intent that was not answered must at least be for a question to count as being about it."""
+"""How likely an unanswered intent must at least be for a question to count as being about it."""
 
 
 def record(
@@ -61,7 +61,7 @@ def newest_first(session: Session, conversation_id: str) -> Iterator[Question]:
 
 
 def is_question(question: Question) -> bool:
-    """Whether the message asked something: no small talk, no reply to a question of ours, no number."""
+    """Whether the message asked something: not small talk, not a reply to a question of ours, not a number."""
     intent = catalogue.load().intents.get(question.intent or "")
     return not question.decision.get(REPLY) and (intent is None or intent.is_faq or intent.urgent)
 
@@ -72,7 +72,7 @@ def guess(session: Session, conversation_id: str) -> str | None:
 
 
 def guesses(session: Session, conversation_ids: list[str]) -> dict[str, str]:
-    """The same of several conversations, in one statement; without an entry where nothing is likely."""
+    """The same for several conversations, in one statement; no entry where nothing is likely."""
     logged = select(Question).where(Question.conversation_id.in_(conversation_ids)).order_by(Question.id)
     found: dict[str, str] = {}
     for question in session.scalars(logged):

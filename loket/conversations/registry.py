@@ -1,4 +1,4 @@
-"""Conversations themselves: begin one, find it by its token, hold it while something is decided about it."""
+"""Conversations themselves: begin one, find it by its token, lock it while something is decided about it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def greeting(now: datetime) -> str:
 def new(
     session: Session, now: datetime, *, channel: str, owner: str, token: str = "", sector: str | None = None
 ) -> Conversation:
-    """An empty conversation. Without a token nobody opens it as a parent on the website does."""
+    """An empty conversation. Without a token nobody can open it as a parent on the website does."""
     conversation = Conversation(
         id=uuid.uuid4().hex,
         token_hash=hash_token(token or secrets.token_urlsafe(24)),
@@ -71,7 +71,7 @@ def of_token(session: Session, token: str) -> Conversation | None:
 
 
 def hold(session: Session, conversation: Conversation) -> None:
-    """Let no other transaction decide about this conversation until this one ends, and read it as it is by then.
+    """Let no other transaction decide about this conversation until this one ends, and read its current state.
 
     On SQLite no other transaction writes anyway.
     """

@@ -1,4 +1,4 @@
-"""What is said in a conversation: take in what a parent writes, keep what is said back."""
+"""What is said in a conversation: accept what a parent writes, keep what is said back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Said:
 
 
 def sent_id(form_id: str, *content: str) -> str:
-    """A client id for what a form sends: the same form twice is one message, unless something else stands in it."""
+    """A client id for what a form sends: the same form twice is one message, unless its content differs."""
     return hashlib.sha256("\0".join((form_id, *content)).encode(errors="replace")).hexdigest()
 
 
@@ -76,7 +76,7 @@ def receive(
 ) -> Message:
     """Store what a parent wrote. For the assistant it is `pending`; for people it is `delivered`.
 
-    Whose it is follows from the conversation's owner, unless `for_assistant` says it.
+    Whose it is follows from the conversation's owner, unless `for_assistant` says so.
     """
     message = add(session, conversation, models.PARENT, text, now, client_id=client_id, choice=choice)
     if for_assistant is None:
@@ -98,10 +98,10 @@ def add(
     client_id: str | None = None,
     choice: dict[str, Any] | None = None,
 ) -> Message:
-    """The one place where a message is made; the conversation counts as changed.
+    """The one place where a message is created; the conversation counts as changed.
 
-    The conversation is held, so that of two messages the one with the lower id is committed first: who has seen the higher id
-    has seen them all.
+    The conversation is locked, so that of two messages the one with the lower id is committed first: whoever has seen the
+    higher id has seen them all.
     """
     session.flush()
     session.refresh(conversation, with_for_update=True)
@@ -126,7 +126,7 @@ def note(session: Session, conversation: Conversation, text: str, now: datetime,
 
 
 def settle(session: Session, message_id: int, state: str) -> bool:
-    """End the wait of a pending message; False when it was settled already, and then nothing may be said."""
+    """End the wait of a pending message; False when it was already settled, and then nothing may be said."""
     waiting = update(Message).where(Message.id == message_id, Message.state == models.PENDING)
     return changed(session, waiting.values(state=state)) > 0
 
@@ -137,7 +137,7 @@ def say(session: Session, message: Message, said: Said, sender: str, now: dateti
 
 
 def typed_before(session: Session, message: Message) -> str | None:
-    """What the parent typed, rather than chose, last before this message."""
+    """What the parent last typed, rather than chose, before this message."""
     earlier = select(Message).where(
         Message.conversation_id == message.conversation_id, Message.sender == models.PARENT, Message.id < message.id
     )

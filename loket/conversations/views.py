@@ -17,7 +17,7 @@ from loket.http.markdown import from_markdown, from_plain
 class AnswerView:
     """The parts of an answer. Each text is there as Markdown and, with `_html`, safe to show; `checked` is plain text.
 
-    `short` answers by itself, `text` is to be read on, `easier` says it in very easy words, `child` to a pupil.
+    `short` answers by itself, `text` is for reading on, `easier` says it in very easy words, `child` to a pupil.
     """
 
     short: str
@@ -53,7 +53,7 @@ class AttachmentView:
 class MessageView:
     """`sender` is parent, assistant, adviser or system; `text` is Markdown (a parent's is plain); `html` is safe to show.
 
-    `text` and `html` hold the whole of an answer, for whoever shows nothing else; `answer` holds it in parts.
+    `text` and `html` have the whole answer, for whoever shows nothing else; `answer` has it in parts.
     `kind` says what sort of reply it is: greeting, answer, talk, note, ask, sector, offer, handed_over, added, safety,
     unavailable. `intents` are those that it answers. `danger` and `level` (ask, alarm) go with safety. `delivered` is true of
     a parent's message that is with a person. `language` and `direction` ("ltr", "rtl") are those of a text of ours.

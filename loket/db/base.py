@@ -32,7 +32,7 @@ from loket import settings
 
 BUSY_TIMEOUT_MS = 15_000
 LARGEST_ID = 2**31 - 1
-"""The largest number that a column of ids holds; PostgreSQL refuses to compare it with a larger one."""
+"""The largest number that an id column holds; PostgreSQL refuses to compare it with a larger one."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -92,7 +92,7 @@ class Limits:
 def make_engine(url: str, limits: Limits = Limits()) -> Engine:
     """An engine for SQLite (WAL, durable, waits for its turn) or PostgreSQL.
 
-    What is written never shows in an error: a log with a failed statement would hold what a parent wrote.
+    What is written never shows in an error: a log with a failed statement would contain what a parent wrote.
     """
     common: dict[str, Any] = {
         "hide_parameters": True,
@@ -131,7 +131,7 @@ def engine() -> Engine:
 def transaction(bound: Engine | None = None) -> Iterator[Session]:
     """A session in one transaction that may write: committed at the end, rolled back on an error.
 
-    On SQLite it takes the write lock at its start, so that what it read is still true when it writes.
+    On SQLite it takes the write lock at the start, so that what it read is still true when it writes.
     """
     with (
         Session((bound or engine()).execution_options(writes=True), expire_on_commit=False) as session,
@@ -141,7 +141,7 @@ def transaction(bound: Engine | None = None) -> Iterator[Session]:
 
 
 def alone(session: Session, number: int) -> None:
-    """Let no other transaction that asks for this number go on until this one ends, where there is no row to lock.
+    """Let no other transaction that asks for this number proceed until this one ends, where there is no row to lock.
 
     On SQLite `transaction()` holds the only write lock there is.
     """
@@ -164,8 +164,8 @@ def reading(bound: Engine | None = None) -> Iterator[Session]:
 
 
 def _close_to_others(file: Path) -> None:
-    """Leave the file to its owner alone, a new one from its first byte. SQLite gives its -wal and -shm the same mode."""
-    with suppress(PermissionError):  # it is another user's, who sees to it
+    """Close the file to all but its owner, a new one from its first byte. SQLite gives its -wal and -shm the same mode."""
+    with suppress(PermissionError):  # it belongs to another user, who takes care of it
         os.close(os.open(file, os.O_CREAT | os.O_RDONLY, 0o600))
         file.chmod(0o600)
 
@@ -174,7 +174,7 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     # The driver's own transaction handling begins late; SQLAlchemy's "begin" event does it instead.
     connection.isolation_level = None
     for pragma in (
-        # First, because the next one has to wait for its turn in a new file too.
+        # First, because the next one has to wait its turn in a new file too.
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",

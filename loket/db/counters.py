@@ -26,7 +26,7 @@ class RateCount(Base):
 
 
 class DatabaseStorage(Storage):
-    """Each count is one statement in a transaction of its own: of two at the same moment both are counted."""
+    """Each count is one statement in its own transaction: two at the same moment are both counted."""
 
     STORAGE_SCHEME = ["loket"]
 
@@ -81,5 +81,5 @@ class DatabaseStorage(Storage):
 
 
 def forget_old(session: Session, now: datetime) -> int:
-    """Remove the counts whose window is over; returns how many. The worker's to call, every so often."""
+    """Remove the counts whose window is over; returns how many. For the worker to call, every so often."""
     return changed(session, delete(RateCount).where(RateCount.ends_at <= now))

@@ -1,7 +1,7 @@
-"""Who does a job of the background now: one holder a job, for as long as it keeps its lease alive.
+"""Who does a background job now: one holder per job, for as long as it keeps its lease alive.
 
-A lease that lapses is anybody's, so a worker that is killed is followed by another. Taking one is a single conditional
-UPDATE: of two workers that try at the same moment, on whatever machine, the database lets one through. The moments are those
+A lapsed lease is anybody's, so another worker takes over from one that is killed. Taking one is a single conditional
+UPDATE: of two workers that try at the same moment, on whatever machine, the database lets one through. The times are those
 of the machines; their clocks must agree to within a few seconds, as with NTP.
 """
 
@@ -42,5 +42,5 @@ def give_back(session: Session, holder: str) -> None:
 
 
 def alive(session: Session, now: datetime) -> bool:
-    """Whether some worker is at work: some lease has not lapsed."""
+    """Whether any worker is at work: some lease has not lapsed."""
     return session.scalar(select(JobLease.name).where(JobLease.until > now).limit(1)) is not None

@@ -15,7 +15,7 @@ from loket.db.base import BUSY_TIMEOUT_MS, Base
 from loket.db.base import engine as engine_of_process
 
 SIZE = 16 * 1024
-"""Bytes written: more than fits in what a database file has to spare."""
+"""Bytes written: more than the spare room in a database file."""
 BUSY_MS = 500
 
 

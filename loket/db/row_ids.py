@@ -1,4 +1,4 @@
-"""Numbers of rows that come from outside: one that no row can have is refused before the database sees it."""
+"""Row numbers that come from outside: one that no row can have is refused before the database sees it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from loket.db.base import LARGEST_ID
 
 
 def row_id(typed: str) -> int:
-    """The number of a row that a form or an address names; 0, which no row has, for everything else."""
+    """The row number that a form or an address names; 0, which no row has, for everything else."""
     if not typed.isascii() or not typed.isdecimal() or len(typed) > len(str(LARGEST_ID)):
         return 0
     return int(typed) if int(typed) <= LARGEST_ID else 0

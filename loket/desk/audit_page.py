@@ -26,13 +26,13 @@ from loket.tickets.models import Ticket
 
 FIELDS = ("wie", "wat", "vraag", "van", "tot")
 YEARS = range(2000, 2200)
-"""Years of which every moment can be asked of the database, in whatever time zone."""
+"""Years of which every moment can be queried in the database, in any time zone."""
 WRONG_DAY = "Kies een dag, bijvoorbeeld 24-11-2026."
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line: when, who, and what they did, cut around the thing that it was done to."""
+    """One line: when, who, and what they did, split around what it was done to."""
 
     when: str
     who: str
@@ -44,7 +44,7 @@ class Line:
 
 @dataclass
 class Form:
-    """What was asked for, and what is wrong with it by field."""
+    """What was asked for, and what is wrong with it, by field."""
 
     typed: dict[str, str]
     wanted: Wanted = field(default_factory=Wanted)

@@ -1,4 +1,4 @@
-"""What the forms of the desk have in common."""
+"""What the desk's forms have in common."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def page(
     errors: Mapping[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
 ) -> Template:
-    """A page with a form: what was wrong stands beside its field, and what was typed is kept."""
+    """A page with a form: what was wrong is shown at its field, and what was typed is kept."""
     whole = {**context, "errors": defaultdict(str, errors or {}), "typed": defaultdict(str, typed or {})}
     return Template(name, context=whole, status_code=422 if errors else 200)

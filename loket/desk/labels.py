@@ -117,7 +117,7 @@ AUDITED: dict[str, str] = {
     Audited.MAIL_READ: "bekeek de post die niet aankwam",
     Audited.MAIL_RETRY: "liet een mail opnieuw versturen",
 }
-"""What somebody did, behind their name; {} is what they did it to."""
+"""What somebody did, after their name; {} is what they did it to."""
 
 STATES = {
     "open": "wacht op een adviseur",
@@ -137,7 +137,7 @@ def region(name: str) -> str:
 
 
 def event(kind: str, data: dict[str, Any] | None) -> str:
-    """What happened, with what of its data people want to know."""
+    """What happened, with the part of its data that people want to know."""
     data, table = data or {}, rules.load()
     said = EVENTS.get(kind, kind)
     if kind == EventKind.REROUTED:

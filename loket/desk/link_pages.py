@@ -1,4 +1,4 @@
-"""A password by a link in a mail: asking for the link, and choosing the password with it."""
+"""A password through a link in a mail: asking for the link, and choosing the password with it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from loket.desk.forms import page
 from loket.http.addresses import client_address
 from loket.http.forms import Form
 
-# The token stands in the address, which may go into no Referer. With no-referrer a browser would send a form with the
+# The token is in the address, which may not go into a Referer. With no-referrer a browser would send a form with the
 # Origin "null", which older browsers need to show that it is ours.
 NO_TOKEN_IN_REFERER = {"Referrer-Policy": "strict-origin"}
 

@@ -1,4 +1,4 @@
-"""What is alive at the desk: news of changes, and the conversations that the assistant leads right now."""
+"""What is live at the desk: news of changes, and the conversations that the assistant is leading right now."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from loket.tickets.models import Ticket
 from loket.updates.hub import Concerns, Hub
 
 TOGETHER = 0.2
-"""Seconds within which several changes are told as one."""
+"""Seconds within which several changes are reported as one."""
 
 DeskTicket = Annotated[int | None, QueryParameter(ge=1, le=LARGEST_ID)]
 
@@ -48,7 +48,7 @@ class LivePages(Controller):
 
     @get("/gesprekken", sync_to_thread=True)
     def under_way(self, request: Request) -> Template:
-        """Conversations with the assistant, without their text: it is read only by who steps in."""
+        """Conversations with the assistant, without their text: only someone who steps in reads it."""
         return _page(request)
 
     @post("/gesprekken/{conversation_id:str}/instappen", sync_to_thread=True)
@@ -122,7 +122,7 @@ async def _changes(hub: Hub, token: str, who: Account, concerns: Concerns) -> As
         while await asyncio.to_thread(_logged_in, token):
             if await listener.wait():
                 yield ServerSentEventMessage(data="1", event="changed")
-                # What follows at once is shown by the same look.
+                # What follows at once is shown by the same reading.
                 await asyncio.sleep(TOGETHER)
             else:
                 yield ServerSentEventMessage(comment="keep-alive")

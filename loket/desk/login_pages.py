@@ -122,7 +122,7 @@ class DeskPages(Controller):
 
     @get("/hulp", sync_to_thread=False)
     def help(self, request: Request) -> Template:
-        """The keys, for who has no script or wants to read them at leisure."""
+        """The keys, for anyone without script or who wants to read them at leisure."""
         return Template("balie/help.html", context=_context(request))
 
     @post("/uitloggen", sync_to_thread=True)
@@ -148,7 +148,7 @@ def let_in(begun: Login) -> Response[Any]:
 
 
 def wrong_password(who: Account, password: str) -> str | None:
-    """Why the password that somebody logged in has typed again is not accepted."""
+    """Why the password retyped by somebody logged in is not accepted."""
     try:
         with transaction() as session:
             account = session.get_one(Account, who.id)
@@ -160,7 +160,7 @@ def wrong_password(who: Account, password: str) -> str | None:
 
 
 def wrong_code(who: Account, code: str) -> str | None:
-    """Why a code of somebody logged in, of the app or for recovery, is not accepted; None without a second factor."""
+    """Why a logged-in person's code, from the app or for recovery, is not accepted; None without a second factor."""
     try:
         with transaction() as session:
             account = session.get_one(Account, who.id)

@@ -1,4 +1,4 @@
-"""Mail that was given up, for the administrator: what it was, why it failed, and another try."""
+"""Mail that was given up, for the administrator: what it was, why it failed, and a way to try again."""
 
 from __future__ import annotations
 

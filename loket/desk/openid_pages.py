@@ -43,7 +43,7 @@ class OpenIdPages(Controller):
 
     @get("/terug", sync_to_thread=True)
     def back(self, request: Request) -> Response[Any]:
-        """Let in who comes back. The page goes on to the desk by itself: a redirect would not get the strict cookie."""
+        """Let in whoever returns. The page goes on to the desk by itself: a redirect would not get the strict cookie."""
         configured = _provider()
         keys = [f"provider {client_address(request)}"]
         try:
@@ -73,7 +73,7 @@ def _let_in(request: Request, configured: Settings) -> login.Login:
         try:
             account = openid.account_of(session, configured, claims, now)
         except openid.RoleGone as gone:
-            refused = gone  # raised when its logins have been ended for good
+            refused = gone  # raised once its logins have been ended for good
         else:
             sessions.end(session, staff.token(request))
             return login.full(session, account, now, by_provider=True)

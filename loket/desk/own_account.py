@@ -60,7 +60,7 @@ class OwnAccountPages(Controller):
 
     @post("/tweede-stap/begin", sync_to_thread=True)
     def begin_factor(self, request: Request, data: Form) -> Response[Any]:
-        """A new secret. Who has one that counts, keeps it until it is taken off."""
+        """A new secret. Anyone with one in force keeps it until it is removed."""
         who = staff.account(request)
         if problem := _unsure(request, data):
             return _factor_page(request, {"password": problem}, "begin")
@@ -135,7 +135,7 @@ def _codes_page(request: Request, codes: list[str]) -> Template:
 
 
 def _unsure(request: Request, data: dict[str, str]) -> str | None:
-    """The password is asked again before the second factor changes; who has none came in through the provider."""
+    """The password is asked for again before the second factor changes; those without one use the provider."""
     who = staff.account(request)
     return wrong_password(who, data.get("password", "")) if who.password_hash else None
 

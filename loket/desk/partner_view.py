@@ -12,7 +12,7 @@ _FILE = re.compile(r"^.*/vraag/[^/]+/bijlagen/(\d+)$")
 
 
 def without_links(message: MessageView) -> MessageView:
-    """The message without private links: they would open the question also after the partner has returned it."""
+    """The message without private links: they would open the question even after the partner has returned it."""
     files = [replace(file, url=_FILE.sub(r"/balie/bijlagen/\1", file.url)) for file in message.attachments]
     return replace(message, text=_hidden(message.text), html=_hidden(message.html), attachments=files)
 

@@ -47,7 +47,7 @@ class PhonePages(Controller):
 
     @post("/")
     async def take(self, request: Request, state: State, data: Form) -> Response[Any]:
-        """Keep the call: as answered when the adviser noted the answer, else open."""
+        """Keep the call: as answered if the adviser noted the answer, else open."""
         staff.allowed(request, Action.CALL)
         found = await suggestions.read(state.http, data.get("question", ""))
         try:
@@ -63,7 +63,7 @@ class PhonePages(Controller):
 def _take(request: Request, data: dict[str, str], found: Reading) -> str:
     """Keep the call; returns the address of its ticket. The same form twice is one call."""
     who, now = staff.allowed(request, Action.CALL), utc_now()
-    # What the adviser chose goes before what the assistant thought.
+    # What the adviser chose takes precedence over what the assistant thought.
     intent = data.get("intent") or found.intent
     known = catalogue.load().intents.get(intent or "")
     answer = data.get("answer", "")

@@ -1,4 +1,4 @@
-"""Who is at the desk: the staff cookie, and the guard that every desk page stands behind."""
+"""Who is at the desk: the staff cookie, and the guard that protects every desk page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WITHOUT_SECOND_FACTOR = (FACTOR_PAGE, f"{FACTOR_PAGE}/begin", LOG_OUT)
 
 
 class FirstThis(NotAuthorizedException):
-    """Who has a one-time password, or lacks a second factor that is required, must see to that before anything else."""
+    """Anyone with a one-time password, or without a required second factor, must see to that before anything else."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -46,12 +46,12 @@ def cookie(token: str) -> Cookie:
 
 
 def half_cookie(token: str) -> Cookie:
-    """The cookie between password and code. It opens no page but that of the login."""
+    """The cookie between password and code. It opens only the login page."""
     return cookies.make(HALF_NAME, token, LOGIN_PAGE, same_site="strict")
 
 
 def known_browser_cookie(account: Account) -> Cookie:
-    """What this browser keeps of a login, so that what others get wrong does not keep it out."""
+    """What this browser keeps from a login, so that other people's failures do not keep it out."""
     life = int(devices.KNOWN_FOR.total_seconds())
     return cookies.make(BROWSER_NAME, devices.note(account, utc_now()), LOGIN_PAGE, same_site="strict", max_age=life)
 
@@ -61,7 +61,7 @@ def token(connection: ASGIConnection) -> str:
 
 
 def guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
-    """Let only who is logged in pass, and only when nothing else comes first."""
+    """Let only logged-in people pass, and only when nothing else comes first."""
     now = utc_now()
     with reading() as session:
         found = sessions.find(session, token(connection), now)

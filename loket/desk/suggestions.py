@@ -55,14 +55,14 @@ def for_question(ranking: list[dict[str, Any]], sector: str | None, text: str, t
 
 
 def suggestion(answer: Answer, sector: str | None, today: date, probability: float | None = None) -> Suggestion:
-    """An answer for a sector, ready to be inserted. Who checked it is for the adviser, who answers for what is sent."""
+    """An answer for a sector, ready to be inserted. Who checked it is for the adviser, who is responsible for what is sent."""
     one = shown.show(answer, Known(sector=sector), placeholders.current(today), today)
     checked = one.checked if answer.live else f"Wordt niet door de computer gegeven: {answer.withheld_reason.strip()}"
     return Suggestion(answer.intent, answer.title, shown.as_markdown(one, checked=False), probability, checked)
 
 
 async def read(client: httpx.AsyncClient, text: str) -> Reading:
-    """Let the assistant read a text; without the assistant, say so and know nothing."""
+    """Let the assistant read a text; if the assistant is away, say so and know nothing."""
     if len(text.split()) < 2:
         return Reading(None, None, None, False, [])
     try:

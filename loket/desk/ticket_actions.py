@@ -1,4 +1,4 @@
-"""What staff do to a ticket: each form of its page, one small route."""
+"""What staff do to a ticket: one small route for each form on its page."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class TicketActions(Controller):
 
     @post("/overnemen", sync_to_thread=True)
     def take_over(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
-        """Take the ticket from the colleague whom the page showed; refused when it is somebody else by now."""
+        """Take the ticket from the colleague whom the page showed; refused when somebody else has it by now."""
 
         def take(session: Session, ticket: Ticket, who: Account) -> None:
             if not claims.take_over(session, ticket.id, row_id(data.get("holder", "")), who, utc_now()):
@@ -108,7 +108,7 @@ class TicketActions(Controller):
 
     @post("/invoegen", sync_to_thread=True)
     def insert(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
-        """Put a suggested answer or a text module behind what is typed, without script."""
+        """Put a suggested answer or a text module after what is typed, without script."""
         who = staff.account(request)
         with transaction() as session:
             ticket = _find_for(session, who, Action.REPLY, ticket_id)
@@ -227,7 +227,7 @@ class TicketActions(Controller):
 
     @post("/assistent", sync_to_thread=True)
     def hand_back(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
-        """Leave a live conversation to the assistant again."""
+        """Hand a live conversation back to the assistant."""
         return act(request, ticket_id, Action.HAND_BACK, lambda s, t, who: live_chat.hand_back(s, t, who, utc_now()))
 
     @post("/aanbieden", sync_to_thread=True)
@@ -277,7 +277,7 @@ def act(
 ) -> Response[Any]:
     """Do something to a ticket and audit it, in one transaction.
 
-    What may not be done shows the page again with why and with what was typed: 409 when somebody was quicker.
+    What may not be done shows the page again with the reason and with what was typed: 409 when somebody was faster.
     """
     who = staff.account(request)
     try:
@@ -290,7 +290,7 @@ def act(
             audit(session, who, Audited(f"ticket.{action}"), f"ticket:{ticket_id}", utc_now())
             session.flush()
             session.refresh(ticket)
-            # Who gave the ticket away may not see it any more.
+            # Whoever gave the ticket away may no longer see it.
             to = f"/balie/vragen/{ticket_id}" if access.may(who, Action.READ, ticket) else "/balie"
             used_forms.finish(session, staff.form_id(request), to)
     except Refused as error:
@@ -316,7 +316,7 @@ def _keep_draft(request: Request, ticket_id: int, text: str) -> None:
 
 
 def _piece(session: Session, ticket: Ticket, who: Account, what: str) -> str:
-    """The text behind `faq:<intent>` or `blok:<id>`; nothing for what is not there any more."""
+    """The text behind `faq:<intent>` or `blok:<id>`; nothing for what is no longer there."""
     kind, _, name = what.partition(":")
     if kind == "faq" and name in answers.cached():
         return suggestions.suggestion(answers.cached()[name], ticket.sector, local_day(utc_now())).text

@@ -90,7 +90,7 @@ def open_ticket(who: Account, ticket_id: int, now: datetime) -> None:
 
 
 def _news_of_opening(session: Session, who: Account, ticket: Ticket, now: datetime) -> bool:
-    """Whether opening the page leaves a trace that is not there yet. A page that renews itself reads, and waits for nobody."""
+    """Whether opening the page leaves a trace that is not there yet. A page that refreshes itself waits for nobody."""
     last = session.get(Presence, (ticket.id, who.id))
     fresh = last is not None and now - last.seen_at < presence.GONE_AFTER / 2
     lapsing = ticket.claimed_by == who.id and not claims.renewed_lately(ticket, now)
@@ -98,7 +98,7 @@ def _news_of_opening(session: Session, who: Account, ticket: Ticket, now: dateti
 
 
 def find(session: Session, who: Account, ticket_id: int) -> Ticket:
-    """The ticket, with what its page shows. For who may not see it, it does not exist."""
+    """The ticket, with what its page shows. For anyone who may not see it, it does not exist."""
     # A template is filled in after the session has ended, so what it shows is loaded here.
     shown = (
         joinedload(Ticket.claimant),
@@ -120,7 +120,7 @@ def page(
     typed: dict[str, str] | None = None,
     status: int = 200,
 ) -> Template:
-    """The page, with errors beside the forms they belong to (by action) and what was typed there."""
+    """The page, with errors at the forms they belong to (by action) and what was typed there."""
     who, now = staff.account(request), utc_now()
     with reading() as session:
         ticket = find(session, who, ticket_id)
@@ -147,7 +147,7 @@ def page(
 
 
 def _transfer(session: Session, ticket: Ticket, who: Account, now: datetime) -> dict[str, Any]:
-    """To whom who speaks can offer a live conversation, and to whom it is offered."""
+    """To whom the speaker can offer a live conversation, and to whom it is offered."""
     live = ticket.channel in transfers.LIVE and claims.holds(ticket, who, now)
     return {
         "live": live,

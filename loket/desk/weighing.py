@@ -1,4 +1,4 @@
-"""Which sentence of a question weighed most for what the assistant thought, found once and kept with the question log."""
+"""Which sentence of a question weighed most in what the assistant thought, found once and kept with the question log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 
 
 async def weigh(client: httpx.AsyncClient, ticket_id: int) -> None:
-    """Have the sentences of the ticket's latest questions read, each for itself. Without the assistant nothing happens."""
+    """Have the sentences of the ticket's latest questions read, each by itself. Without the assistant nothing happens."""
     for question in await asyncio.to_thread(_unweighed, ticket_id):
         spans = sentences(question.text)
         if len(spans) < 2 or not question.ranking:
@@ -38,13 +38,13 @@ async def weigh(client: httpx.AsyncClient, ticket_id: int) -> None:
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Where the sentences of a text begin and end; what holds fewer than three words says too little by itself."""
+    """Where the sentences of a text begin and end; one of fewer than three words says too little by itself."""
     spans = [match.span() for match in _SENTENCE.finditer(text) if len(match.group().split()) >= 3]
     return spans[:MOST_SENTENCES]
 
 
 def weighed_most(question: Question) -> str:
-    """The sentence that weighed most, or an empty text when there is but one or it is not known."""
+    """The sentence that weighed most, or an empty text when there is only one or it is not known."""
     begin, end = question.decision.get(KEY, (0, 0))
     return question.text[begin:end].strip()
 

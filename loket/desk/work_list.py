@@ -22,7 +22,7 @@ from loket.tickets import access, claims, lists, merging, states
 from loket.tickets.lists import Wanted
 
 PARAMETERS = {"thema": "theme", "sector": "sector", "kanaal": "channel", "team": "team", "regio": "region"}
-"""How a fact is called in an address, and in the database."""
+"""What a fact is called in an address, and in the database."""
 MOST_ANSWERS = 3
 
 
@@ -35,7 +35,7 @@ class WorkListPages(Controller):
     def show(self, request: Request) -> Response[Any]:
         """One list of tickets, or what a search found."""
         if not access.may(staff.account(request), Action.READ):
-            # An editor has no tickets; the first page of the desk is then the first that is theirs.
+            # An editor has no tickets; the desk's first page is then the first one that they may see.
             return Redirect("/balie/tekstblokken", status_code=303)
         wanted = _wanted(request)
         if (known := _by_number(request, wanted.search)) is not None:
@@ -110,7 +110,7 @@ def _page(request: Request, wanted: Wanted) -> Template:
 
 
 def _filters(request: Request) -> list[dict[str, Any]]:
-    """The filters as links: each choice adds or takes away itself."""
+    """The filters as links: each choice adds or removes itself."""
     table = rules.load()
     choices = {
         "thema": ("Thema", {k: v for k, v in catalogue.load().themes.items() if k != catalogue.DIALOGUE}),
@@ -135,6 +135,6 @@ def _filters(request: Request) -> list[dict[str, Any]]:
 
 
 def _address(request: Request, **changes: str) -> str:
-    """This list's address with some parameters changed; another list or filter begins at its first page."""
+    """This list's address with some parameters changed; another list or filter starts at its first page."""
     kept = {name: request.query_params.get(name, "") for name in ("lijst", *PARAMETERS)}
     return "/balie?" + urlencode({name: value for name, value in (kept | changes).items() if value})

@@ -28,7 +28,7 @@ def given(intent: str, today: date, expired: Expired = "say") -> Answer | None:
 
 
 def cached() -> dict[str, Answer]:
-    """All answers by intent, the withheld ones too; read again when a file has changed, the last good ones when a change is faulty."""
+    """All answers by intent, the withheld ones too; read again when a file has changed; the last good ones when a change is faulty."""
     stamp = tuple((path.name, path.stat().st_mtime_ns) for path in sorted(load.FAQ_DIR.glob("*.yml")))
     if _cache.get("stamp") != stamp:
         try:

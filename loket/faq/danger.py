@@ -23,7 +23,7 @@ Foreign = Literal["en", "tr", "ar", "pl", "uk"]
 FOREIGN: tuple[Foreign, ...] = get_args(Foreign)
 DUTCH = "nl"
 OTHERWISE: Foreign = "en"
-"""Read by who writes in a language that has no text of its own."""
+"""Shown to those who write in a language that has no texts."""
 RIGHT_TO_LEFT = frozenset({"ar"})
 
 Text = TypeVar("Text")
@@ -32,7 +32,7 @@ _PHONE_LINK = re.compile(r"\[([^\]]+)\]\((tel:[^)]*)\)")
 
 
 class Reads(Strict):
-    """Who reads along, in the hours that advisers are there and outside them."""
+    """Who reads along, during the advisers' hours and outside them."""
 
     day: str = Field(min_length=20)
     night: str = Field(min_length=20)
@@ -85,7 +85,7 @@ class FirstAid(Strict):
 
 
 class DangerFile(Strict):
-    """data/faq/danger.yml. `failure` has Dutch beside the other languages; the Dutch of `reads` and `ask` is in each kind."""
+    """data/faq/danger.yml. `failure` has Dutch and the other languages; the Dutch of `reads` and `ask` is in each kind."""
 
     failure: dict[str, str]
     reads: dict[Foreign, Reads]
@@ -143,7 +143,7 @@ def reads_along(language: str, *, open: bool) -> str:
 
 
 def failure_line(language: str = DUTCH) -> str:
-    """The line with numbers for every text that says that something does not work, as Markdown."""
+    """The line with numbers for every text that says something does not work, as Markdown."""
     known = DUTCH if language == DUTCH else spoken(language)
     return _whole_numbers(_file().failure[known].strip(), known)
 
@@ -162,7 +162,7 @@ def by_kind(kind: Kind) -> FirstAid:
 
 
 def spoken(language: str) -> Foreign:
-    """The language of the texts that somebody gets who writes in `language`, other than Dutch."""
+    """The language of the texts for somebody who writes in `language`, other than Dutch."""
     return next((known for known in FOREIGN if known == language), OTHERWISE)
 
 
@@ -181,7 +181,7 @@ def read() -> DangerFile:
 
 
 def _whole_numbers(markdown: str, language: str) -> str:
-    """Phone numbers isolated in text from right to left, where 0800-2000 would else be shown as 2000-0800."""
+    """Phone numbers isolated in right-to-left text, where 0800-2000 would otherwise be shown as 2000-0800."""
     if direction(language) == "ltr":
         return markdown
     return _PHONE_LINK.sub("[\u2066\\1\u2069](\\2)", markdown)

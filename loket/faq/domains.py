@@ -36,7 +36,7 @@ def _listed() -> Domains:
 
 
 def _within(url: str, domain: str) -> bool:
-    """Does the address lie in the domain, or in the folder of it ("helpwanted.nl/en")?"""
+    """Is the address in the domain, or in that folder of it ("helpwanted.nl/en")?"""
     parts, (host, _, folder) = urlsplit(url), domain.partition("/")
     name = (parts.hostname or "").lower()
     path = f"{parts.path}/"

@@ -36,10 +36,10 @@ def acts() -> dict[str, Act]:
 
 
 def url(article: LawArticle) -> str:
-    """The article at wetten.overheid.nl, in the version that the answer was held against.
+    """The article at wetten.overheid.nl, in the version that the answer was compared with.
 
     This is a Juriconnect reference (standard BWB 1.3), which the site resolves by article number alone. The addresses
-    one sees there, such as #Hoofdstuk8_Paragraaf2_Artikel8.14, contain the whole division of the act: a plain
+    seen there, such as #Hoofdstuk8_Paragraaf2_Artikel8.14, contain the whole division of the act: a plain
     #Artikel8.14 finds nothing in an act with chapters.
     """
     act = acts()[article.act]

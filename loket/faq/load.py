@@ -1,4 +1,4 @@
-"""Reading data/faq: every fault named with file and line."""
+"""Reading data/faq: every fault is named with file and line."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _against_catalogue(document: yamlfile.Document, content: AnswerFile) -> list
 
 
 def _faults(answer: Answer, intent: Intent, theme: str) -> list[tuple[tuple[str | int, ...], str]]:
-    """What of one answer does not fit the catalogue and the list of acts: the path in the answer, and why."""
+    """What in one answer does not fit the catalogue and the list of acts: the path in the answer, and why."""
     found: list[tuple[tuple[str | int, ...], str]] = []
     if intent.theme != theme:
         found.append((("intent",), f"{answer.intent} belongs to theme {intent.theme}"))

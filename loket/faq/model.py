@@ -23,7 +23,7 @@ _ARTICLE = re.compile(r"[0-9IVX][0-9A-Za-z.:]*")
 
 
 class Strict(BaseModel):
-    """A part of an answer file: no field that is not known, and never changed once read."""
+    """A part of an answer file: no unknown fields, and never changed once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -37,7 +37,7 @@ class Deadline(Strict):
 
 
 class LawArticle(Strict):
-    """An article that the rule rests on, and the version of the act that the text was held against."""
+    """An article that the rule rests on, and the version of the act that the text was compared with."""
 
     act: str
     article: str
@@ -79,7 +79,7 @@ class Referral(Strict):
 
 
 class Review(Strict):
-    """Who held the answer against what, and when. Only `editor` means that a person of the desk has looked at it."""
+    """Who compared the answer with what, and when. Only `editor` means that a person at the desk has looked at it."""
 
     by: Literal["law", "editor"]
     on: date
@@ -87,7 +87,7 @@ class Review(Strict):
 
 
 class Case(Strict):
-    """The case that a variant is for; all that is named must hold."""
+    """The case that a variant is for; everything named must be true."""
 
     sector: Sector | None = None
     school: School | None = None
@@ -112,7 +112,7 @@ class Case(Strict):
 
 
 class Variant(Strict):
-    """A complete answer for one case; `deadline` is None where the general deadlines hold."""
+    """A complete answer for one case; `deadline` is None where the general deadlines apply."""
 
     case: Case = Field(alias="for")
     short: str = Field(min_length=10)
@@ -135,7 +135,7 @@ class Part:
 
 
 class Answer(Strict):
-    """One answer. `short` answers by itself, `text` is what is read on; each variant replaces both for its case."""
+    """One answer. `short` answers by itself, `text` is for reading on; each variant replaces both for its case."""
 
     intent: str
     title: str = Field(min_length=3, max_length=90)

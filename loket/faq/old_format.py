@@ -1,4 +1,4 @@
-"""Answers in the format used before law, deadlines and honest states are refused with the way to the new one."""
+"""Answers in the format used before law, deadlines and honest states are refused, showing the way to the new one."""
 
 from __future__ import annotations
 

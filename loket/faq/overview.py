@@ -1,4 +1,4 @@
-"""All answers at a glance: the table of docs/content.md, and the work list of the editors."""
+"""All answers at a glance: the table in docs/content.md, and the editors' work list."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ STATES = {
 
 
 def table(answers: Iterable[Answer]) -> str:
-    """Per answer its state, articles, version and next date, and the totals, as Markdown."""
+    """The state, articles, version and next date of each answer, and the totals, as Markdown."""
     listed = list(answers)
     rows = ["| intent | state | articles | held against | next date |", "|---|---|---|---|---|"]
     rows += [f"| {' | '.join(_cells(answer))} |" for answer in listed]

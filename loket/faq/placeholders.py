@@ -22,13 +22,13 @@ _HEADING = re.compile(r"^\s*\*\*[^*]+\*\*\s*$")
 _SENTENCE = re.compile(r"""(?<=[.!?])\s+(?=["'(]?[A-ZÀ-Ý*\[])|(?<=[.!?]\*\*)\s+""")
 
 Values = Callable[[str], str | None]
-"""The value of a placeholder by what is written between the braces; None when there is none."""
+"""The value of a placeholder by what is between the braces; None when there is none."""
 
 FROM_SETTINGS: dict[str, Callable[[Settings], str]] = {
     "loket_phone": lambda configured: configured.contact_phone,
     "loket_email": lambda configured: configured.contact_email,
     "loket_hours": lambda configured: working_time.in_words(configured.opening_hours),
-    # Nothing is erased by itself yet, so no term can be named.
+    # Nothing is erased automatically yet, so no term can be named.
     "retention_chat": lambda configured: "",
 }
 
@@ -55,7 +55,7 @@ def current(today: date) -> Values:
 
 
 def known(name: str) -> bool:
-    """Is this a placeholder that can have a value: a setting, or a row that is in the tables?"""
+    """Is this a placeholder that can have a value: a setting, or a row in the tables?"""
     return name in FROM_SETTINGS or values(settings.Settings.model_construct(), date.min)(name) is not None
 
 
@@ -92,7 +92,7 @@ def _sentence(sentence: str, value: Values) -> str | None:
 
 
 def _without_empty_sections(lines: list[str]) -> Iterator[str]:
-    """The lines without headings that have nothing under them any more."""
+    """The lines without headings that no longer have anything under them."""
     for index, line in enumerate(lines):
         following = next((other for other in lines[index + 1 :] if other.strip()), None)
         if _HEADING.match(line) and (following is None or _HEADING.match(following)):

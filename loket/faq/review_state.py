@@ -1,4 +1,4 @@
-"""What a parent is told about who checked an answer. Never more than is so."""
+"""What a parent is told about who checked an answer. Never more than is true."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REVIEW_EVERY = timedelta(days=365)
 
 
 class State(StrEnum):
-    """How far an answer is, the best first."""
+    """How far along an answer is, the best first."""
 
     EDITOR = "editor"
     LAW = "law"
@@ -33,12 +33,12 @@ def expired(answer: Answer, today: date) -> bool:
 
 
 def in_words(answer: Answer, today: date) -> str:
-    """The line under an answer, in Dutch; empty for small talk that states no rule."""
+    """The line under an answer, in Dutch; empty for small talk, which states no rule."""
     return " ".join(part for part in (_past(answer, today), _checked(answer)) if part)
 
 
 def next_date(answer: Answer) -> date | None:
-    """When an editor must look again: at the end of its time or a year after the last review; None means now."""
+    """When an editor must look again: when it expires or a year after the last review; None means now."""
     if answer.reviewed is None or not answer.live:
         return None
     yearly = answer.reviewed.on + REVIEW_EVERY

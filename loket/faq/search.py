@@ -16,7 +16,7 @@ _TITLE_WEIGHT = 3
 
 
 def best(text: str, limit: int = 5) -> list[Answer]:
-    """The answers whose words fit the text best, best first; rare words count most. Small talk is no answer."""
+    """The answers whose words fit the text best, best first; rare words count most. Small talk is not an answer."""
     words = set(_words(text))
     known = answers.cached()
     index, rarity = _kept_index(known)

@@ -1,4 +1,4 @@
-"""An answer as a parent gets it, on whatever page or in whatever mail: the right variant, filled in, with its state."""
+"""An answer as a parent gets it, on any page or in any mail: the right variant, filled in, with its state."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Shown:
-    """Everything of one answer. `short`, `text`, `easier` and `child` are Markdown; `checked` is plain Dutch."""
+    """Everything in one answer. `short`, `text`, `easier` and `child` are Markdown; `checked` is plain Dutch."""
 
     intent: str
     title: str
@@ -71,7 +71,7 @@ def show(answer: Answer, known: Known, values: Values, today: date) -> Shown:
         laws=tuple(Link(laws.name(article), laws.url(article)) for article in answer.law),
         sources=tuple(Link(source.title, source.url) for source in answer.sources),
         checked=review_state.in_words(answer, today),
-        # Written for the general case: what holds in a case of its own would be told wrong.
+        # Written for the general case: it would be wrong in a special case.
         easier="" if chosen.variant else fill(answer.easier, values).strip(),
         child="" if chosen.variant else fill(answer.child, values).strip(),
     )
@@ -84,7 +84,7 @@ def tel(phone: str) -> str:
 
 
 def as_markdown(shown: Shown, *, checked: bool = True) -> str:
-    """The whole answer as one Markdown text, for mail and for who shows no parts; `checked` says who checked it."""
+    """The whole answer as one Markdown text, for mail and whatever shows no parts; `checked` says who checked it."""
     deadlines = "\n".join(f"- **{one.what}**: {one.when}" for one in shown.deadlines)
     referrals = "\n".join(f"- {_referral_line(one)}" for one in shown.referrals)
     links = "\n".join(f"- [{link.title}]({link.url})" for link in (*shown.laws, *shown.sources))

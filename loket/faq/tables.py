@@ -1,4 +1,4 @@
-"""Facts that change by themselves (amounts, dates, acts) live in data/tables, each with its source and its end."""
+"""Facts that change by themselves (amounts, dates, acts) live in data/tables, each with its source and end date."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Table = TypeVar("Table", bound=Strict)
 
 
 class Row(Strict):
-    """One value as a parent reads it. After `valid_until` it is not used any more."""
+    """One value as a parent reads it. After `valid_until` it is no longer used."""
 
     key: str = Field(pattern=r"^[a-z0-9_]+$")
     value: str = Field(min_length=1)
@@ -36,7 +36,7 @@ class Values(Strict):
 
 
 def value(name: str, key: str, today: date) -> str | None:
-    """The value of a row; None when there is no such table or row, or when it has had its time."""
+    """The value of a row; None when there is no such table or row, or when it has expired."""
     try:
         rows = read(name, Values).rows
     except FileNotFoundError:

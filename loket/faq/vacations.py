@@ -82,9 +82,9 @@ class Wanted:
 
 
 def sentence(text: str, today: date, place: str = "") -> str | None:
-    """The dates that a question asks for, as Markdown with how certain they are; None when it asks for no holiday.
+    """The dates that a question asks for, as Markdown, and how certain they are; None when it asks for no holiday.
 
-    `place` is a region, province or municipality that is known from elsewhere, such as the entity `regio`.
+    `place` is a region, province or municipality known from elsewhere, such as the entity `regio`.
     """
     asked = wanted(text, today, place)
     if asked is None:
@@ -125,7 +125,7 @@ def _usable(today: date) -> list[Row]:
 
 
 def _next_year(asked: Wanted, today: date) -> str:
-    """The school year of the next such holiday that is not over; that of today when none is known."""
+    """The school year of the next such holiday that is not over; today's when none is known."""
     coming = [row for row in _usable(today) if row.vacation == asked.vacation and row.last >= today]
     coming = [row for row in coming if asked.region in (None, row.region)]
     return min(coming, key=lambda row: row.first).year if coming else school_year(today)

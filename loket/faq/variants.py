@@ -25,7 +25,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The texts of an answer for one case; `variant` is None when the general ones hold."""
+    """The texts of an answer for one case; `variant` is None when the general ones apply."""
 
     short: str
     text: str
@@ -34,7 +34,7 @@ class Chosen:
 
 
 def choose(answer: Answer, known: Known) -> Chosen:
-    """The most specific variant of which everything is known to hold, the first in the file among equals; or the general text."""
+    """The most specific variant whose conditions are all known to hold, the first in the file if equal; or the general text."""
     fitting = [variant for variant in answer.variants if _holds(variant, known)]
     if not fitting:
         return Chosen(answer.short, answer.text, answer.deadline)
@@ -43,7 +43,7 @@ def choose(answer: Answer, known: Known) -> Chosen:
 
 
 def by_sector(answer: Answer) -> frozenset[str]:
-    """The sectors for which this answer has a text of its own."""
+    """The sectors for which this answer has its own text."""
     return frozenset(variant.case.sector for variant in answer.variants if variant.case.sector)
 
 
@@ -60,7 +60,7 @@ def known_from(entities: Iterable[dict[str, Any]], sector: str | None = None) ->
 
 
 def age_group(years: str | None) -> Age | None:
-    """The group of an age in years ("15"), or None when it is no number."""
+    """The group of an age in years ("15"), or None when it is not a number."""
     if years is None or not years.isdigit():
         return None
     if int(years) >= _ADULT:

@@ -1,4 +1,4 @@
-"""Whose request this is: the address behind the proxies that are trusted, and how much of it counts as one."""
+"""Whose request this is: the address behind the trusted proxies, and how much of it counts as one."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from litestar import Request
 from loket import settings
 
 IPV6_PREFIX = 64
-"""Whoever has one IPv6 address usually has all of its /64, so that a limit per address would be none."""
+"""Whoever has one IPv6 address usually has all of its /64, so a limit per address would be none."""
 
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 def client_address(request: Request) -> str:
-    """The address that a limit counts for: the rightmost one that no trusted proxy has, an IPv6 one by its /64."""
+    """The address that a limit counts for: the rightmost one that is not a trusted proxy's, an IPv6 one by its /64."""
     peer = request.client.host if request.client else ""
     forwarded = ",".join(request.headers.getall("x-forwarded-for", []))
     return counted_as(resolve(peer, forwarded, _networks(settings.load().proxies)))
 
 
 def resolve(peer: str, forwarded: str, trusted: Networks) -> str:
-    """Walk from our side towards the browser for as long as the one before is a trusted proxy.
+    """Walk from our side towards the browser for as long as the previous one is a trusted proxy.
 
-    What a browser itself puts in X-Forwarded-For is left of what the first proxy adds, and is never reached.
+    What a browser itself puts in X-Forwarded-For is to the left of what the first proxy adds, and is never reached.
     """
     address = peer
     for named in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):

@@ -1,4 +1,4 @@
-"""Cookies that no script reads and no other site sends. Behind https their name binds them to this host alone."""
+"""Cookies that no script can read and no other site can send. Behind https their name binds them to this host."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from loket import settings
 def make(
     name: str, value: str, path: str, *, same_site: Literal["lax", "strict"], max_age: int | None = None
 ) -> Cookie:
-    """A cookie for the pages below `path`; with the prefix __Host- the browser demands Secure and the path "/"."""
+    """A cookie for the pages below `path`; with the prefix __Host- the browser requires Secure and the path "/"."""
     secure = settings.load().secure_cookies
     return Cookie(
         key=_name(name),
@@ -33,7 +33,7 @@ def read(connection: ASGIConnection, name: str) -> str:
 
 
 def remove(response: Response, name: str, path: str) -> None:
-    """Have the browser forget it. (It takes a removal of a __Host- cookie only with the same attributes.)"""
+    """Make the browser forget it. (It accepts the removal of a __Host- cookie only with the same attributes.)"""
     response.set_cookie(make(name, "", path, same_site="strict", max_age=0))
 
 

@@ -1,4 +1,4 @@
-"""The one shape in which the API tells what is wrong."""
+"""The one shape in which the API says what is wrong."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ class ApiError:
 
 @dataclass(frozen=True)
 class ErrorBody:
-    """The body of every answer of the API with a status of 400 or more."""
+    """The body of every API response with a status of 400 or more."""
 
     error: ApiError

@@ -1,4 +1,4 @@
-"""What every form of a page sends."""
+"""What every form on a page sends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text from outside, without the signs that nobody types: NUL (PostgreSQL refuses it), other control characters, half characters."""
+"""Text from outside, without what nobody types: NUL (PostgreSQL refuses it), other control characters, half characters."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""Control characters but tab and line ends, surrogates that stand alone, and what is no character at all."""
+"""Control characters except tab and line ends, lone surrogates, and what is not a character at all."""
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Signs that turn the direction of what follows: in a name they make it look like another one."""
+"""Characters that change the direction of what follows: in a name they make it look like another."""
 _ENCODED = re.compile(rb"%(?:0[0-8bce-f]|1[0-9a-f]|7f|c2%[89][0-9a-f])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", re.IGNORECASE)
 
 
@@ -41,5 +41,5 @@ def plain_form(body: bytes) -> bytes:
     """The body of a form (application/x-www-form-urlencoded) as UTF-8 without them, while it is still encoded."""
     body = body.decode("utf-8", "replace").encode()
     while (cleaned := _ENCODED.sub(b"", body)) != body:
-        body = cleaned  # taking one away may bring the halves of another together
+        body = cleaned  # removing one may bring the halves of another together
     return body

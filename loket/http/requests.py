@@ -1,4 +1,4 @@
-"""Every request as the pages read it: what was typed holds no control characters, and what cannot be read is refused."""
+"""Every request as the pages read it: what was typed has no control characters, and what cannot be read is refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every answer carries, and what no request may do: headers, content security policy, cross-site requests."""
+"""What every response carries, and what no request may do: headers, content security policy, cross-site requests."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ HEADERS = {
 
 
 def headers(*, secure: bool) -> Callable[[Message, Scope], Awaitable[None]]:
-    """A hook that puts the security headers on every answer, also on that to an unknown path; with https also HSTS."""
+    """A hook that puts the security headers on every response, even for an unknown path; with https also HSTS."""
     extra = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if secure else {}
 
     async def add(message: Message, scope: Scope) -> None:
@@ -59,7 +59,7 @@ async def same_origin_guard(connection: ASGIConnection, _handler: BaseRouteHandl
     """Refuse a state-changing request that a browser sends for another site.
 
     Browsers say where a request comes from in Sec-Fetch-Site, older ones in Origin. A program that is not a browser sends
-    neither, and has no cookies of ours that another site could misuse. (Async, so that it waits for no thread.)
+    neither, and has none of our cookies for another site to misuse. (Async, so that it waits for no thread.)
     """
     if connection.scope.get("method", "GET") in SAFE_METHODS:
         return

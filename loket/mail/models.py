@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from loket.db.base import Base
 
 WAITING, FAILED = "sent_at IS NULL AND failed_at IS NULL", "failed_at IS NOT NULL"
-"""The two kinds of mail that are asked for; each has an index that holds no others."""
+"""The two kinds of mail that are looked up; each has an index that contains no others."""
 
 
 class Outbox(Base):
@@ -35,7 +35,7 @@ class Outbox(Base):
     last_error: Mapped[str | None] = mapped_column(String(200))
     """The kind of error of the last try, never a server's own words: they may quote the address."""
     refusals: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How often it was refused for good, by the server or because no message can be made of it."""
+    """How often it was refused permanently, by the server or because no message can be made of it."""
     failed_at: Mapped[datetime | None]
     """When it was given up. It waits for the administrator, at /balie/post."""
     secret: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -17,7 +17,7 @@ MESSAGE_ID_DOMAIN = "loket5010"
 
 @dataclass(frozen=True)
 class Backlog:
-    """How much mail has not gone out. `oldest` is when the first of what waits was written."""
+    """How much mail has not gone out. `oldest` is when the first waiting mail was written."""
 
     waiting: int
     failed: int
@@ -27,7 +27,7 @@ class Backlog:
 def put(session: Session, recipient: str, subject: str, body: str, now: datetime, *, secret: bool = False) -> Outbox:
     """Queue one plain-text mail. It is sent after the transaction, and again until the server accepts it.
 
-    `secret`: the body holds a link that opens something, and is emptied once it is sent.
+    `secret`: the body contains a link that opens something, and is emptied once it is sent.
     """
     row = Outbox(
         message_id=f"<{uuid.uuid4().hex}@{MESSAGE_ID_DOMAIN}>",
@@ -57,11 +57,11 @@ def given_up(session: Session, most: int) -> list[Outbox]:
 
 
 def retry(session: Session, row_id: int, now: datetime) -> bool:
-    """Let a mail that was given up be tried again, from the start; False when it is not there or not given up."""
+    """Have a mail that was given up tried again, from the start; False when it is not there or not given up."""
     failed = update(Outbox).where(Outbox.id == row_id, text(FAILED))
     return changed(session, failed.values(failed_at=None, refusals=0, attempts=0, try_after=now)) > 0
 
 
 def forget(session: Session, now: datetime, days: int) -> int:
-    """Remove mail that is so old, address and text, whatever became of it; returns how many that were."""
+    """Remove mail of this age, address and text, whatever became of it; returns how many were removed."""
     return changed(session, delete(Outbox).where(Outbox.created_at < now - timedelta(days=days)))

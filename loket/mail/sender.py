@@ -1,8 +1,8 @@
-"""Send what waits in the outbox: at least once, each try with the same Message-ID, later and later after a failure.
+"""Send what waits in the outbox: at least once, each try with the same Message-ID, after a failure later and later.
 
 One mail that cannot be sent never stops the next. What the server refuses for good, or what no message can be made of, is
-tried some times more and then given up: it waits at /balie/post for the administrator. What fails for the moment (a server
-that is down, "try later") is tried until it is forgotten with its age.
+tried a few more times and then given up: it waits at /balie/post for the administrator. What fails temporarily (a server
+that is down, "try later") is tried until it is old enough to be deleted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LONGEST_EXPONENT = 8
 """Of two, in minutes: more than LONGEST_WAIT."""
 BATCH = 20
 TIMEOUT_SECONDS = 10
-"""For one step of the conversation with the server; the eight or nine of them together stay within HOLD."""
+"""For one step of the conversation with the server; all eight or nine of them together stay within HOLD."""
 _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+@[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+")
 
 Clock = Callable[[], datetime]
@@ -41,7 +41,7 @@ Clock = Callable[[], datetime]
 def send_waiting(configured: Settings, clock: Clock) -> int:
     """Try every mail whose time has come; returns how many the server accepted. Does nothing without a mail server.
 
-    The clock is read for each mail: a batch that is slow must not hold its last ones from a moment long past.
+    The clock is read for each mail: a slow batch must not hold its last ones from a moment long past.
     """
     if not configured.smtp_host:
         return 0
@@ -60,7 +60,7 @@ def _send_one(configured: Settings, row_id: int, clock: Clock) -> bool:
         return False
     try:
         _deliver(configured, row.recipient, _message(configured, row))
-    except Exception as error:  # whatever one mail does, the next one has nothing to do with it
+    except Exception as error:  # whatever one mail does, the next one is unaffected
         _failed(configured, row, error, clock())
         return False
     with transaction() as session:
@@ -96,7 +96,7 @@ def _failed(configured: Settings, row: Outbox, error: Exception, now: datetime) 
 
 
 def _is_final(error: Exception) -> bool:
-    """Whether trying again will most likely not help. Our own login being refused says nothing of the mail."""
+    """Whether trying again will most likely not help. Our own login being refused says nothing about the mail."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return False
     if isinstance(error, smtplib.SMTPRecipientsRefused):
@@ -109,7 +109,7 @@ def _is_final(error: Exception) -> bool:
 
 
 def _message(configured: Settings, row: Outbox) -> bytes:
-    """The mail as it goes over the line. Raises ValueError when the recipient is not one plain address.
+    """The mail as it is sent. Raises ValueError when the recipient is not one plain address.
 
     The recipient's header is written here: the library would read an address such as `=?utf-8?q?x?=@y.nl` as encoded, send
     it elsewhere, or fail on it.
@@ -120,12 +120,12 @@ def _message(configured: Settings, row: Outbox) -> bytes:
     message["Date"] = format_datetime(row.created_at)
     message["Message-ID"] = row.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(row.body, cte="quoted-printable")  # which every server takes
+    message.set_content(row.body, cte="quoted-printable")  # which every server accepts
     return f"To: {_address(row.recipient)}\r\n".encode() + message.as_bytes()
 
 
 def _address(recipient: str) -> str:
-    """The address with its domain in plain letters, as every server takes it. Raises ValueError."""
+    """The address with its domain in plain letters, as every server accepts it. Raises ValueError."""
     if not _ADDRESS.fullmatch(recipient):
         raise ValueError("not one address")
     local, _, domain = recipient.rpartition("@")

@@ -39,20 +39,20 @@ class MigrationBlocked(LoketError):
 
 
 class BrokenReferences(LoketError):
-    """A migration left rows that refer to rows that are not there; nothing was changed."""
+    """A migration left rows that refer to missing rows; nothing was changed."""
 
     code = "broken_references"
 
 
 class SchemaTooOld(LoketError):
-    """The database is of an earlier release, or empty."""
+    """The database is from an earlier release, or empty."""
 
     code = "schema_too_old"
     message = "The database is older than this release. Run `loket db upgrade` first (`loket serve` does so itself)."
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run the migrations that are not in yet. Raises MigrationBlocked, BrokenReferences."""
+    """Run the pending migrations. Raises MigrationBlocked, BrokenReferences."""
     with _migrating(engine) as connection:
         command.upgrade(_config(connection), revision)
 
@@ -72,7 +72,7 @@ def check(engine: Engine) -> None:
 def require_current(engine: Engine) -> None:
     """Raises SchemaTooOld unless every migration of this release is in.
 
-    A database of a *later* release is accepted: during an upgrade the old processes go on for a while beside it.
+    A database of a *later* release is accepted: during an upgrade the old processes keep running next to it for a while.
     """
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_heads()
@@ -83,14 +83,14 @@ def require_current(engine: Engine) -> None:
 
 
 def new_revision(engine: Engine, message: str) -> None:
-    """Write a migration from the difference between database and models; read and mend it before it is used."""
+    """Write a migration from the difference between database and models; read and correct it before it is used."""
     with engine.connect() as connection:
         command.revision(_config(connection), message=message, autogenerate=True)
 
 
 @contextmanager
 def _migrating(engine: Engine) -> Iterator[Connection]:
-    """A connection in a transaction of its own, in which nobody else migrates."""
+    """A connection in its own transaction, in which nobody else migrates."""
     alone = _alone_on_sqlite if engine.dialect.name == "sqlite" else _alone_on_postgresql
     try:
         with engine.connect().execution_options(writes=True) as connection, alone(connection):
@@ -106,7 +106,7 @@ def _alone_on_sqlite(connection: Connection) -> Iterator[None]:
     """The transaction begins with the write lock. Foreign keys are off in it, and checked before it is committed.
 
     SQLite changes a table by copying it: with foreign keys on, dropping the old one deletes every row that refers to it.
-    The switch does nothing inside a transaction, so it is turned before, on the driver's connection.
+    The switch does nothing inside a transaction, so it is set before, on the driver's connection.
     """
     driver: Any = connection.connection.driver_connection
     waits = driver.execute("PRAGMA busy_timeout").fetchone()[0]
@@ -126,7 +126,7 @@ def _alone_on_sqlite(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def _alone_on_postgresql(connection: Connection) -> Iterator[None]:
-    """Wait for whoever is migrating; then no lock is waited for long, because everybody else queues up behind that wait."""
+    """Wait for whoever is migrating; then wait for no lock for long, because everybody else queues up behind that wait."""
     with connection.begin():
         connection.execute(text(f"SET LOCAL statement_timeout = '{TURN_SECONDS}s'"))
         connection.execute(text(f"SET LOCAL lock_timeout = '{TURN_SECONDS}s'"))

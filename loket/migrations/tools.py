@@ -1,7 +1,7 @@
-"""What migrations may use besides Alembic: a change of a table that keeps every row, and time for a slow statement.
+"""What migrations may use in addition to Alembic: a table change that keeps every row, and time for a slow statement.
 
-A migration imports nothing else of the service: the code of today changes, what a migration once did may not. (Settings are
-no code that decides: of them it may know the secret, because what it seals must be opened.)
+A migration imports nothing else from the service: today's code changes, what a migration once did may not. (Settings decide
+nothing: it may know the secret from them, because what it seals must be opened.)
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from alembic.operations.base import BatchOperations
 from loket import settings
 
 LOCK_TIMEOUT, STATEMENT_TIMEOUT = "4s", "5s"
-"""On PostgreSQL, of each statement in a migration."""
+"""On PostgreSQL, for each statement in a migration."""
 
 
 @contextmanager
 def changed_table(name: str) -> Iterator[BatchOperations]:
     """Alembic's batch for one table, safe with rows in it and with triggers on or about it.
 
-    SQLite changes a table by copying it and dropping the old one. That takes the table's triggers along, and fails on a
-    trigger elsewhere that names it; so every trigger of the database is dropped before and made again afterwards, as it was.
+    SQLite changes a table by copying it and dropping the old one. That drops the table's triggers too, and fails on a
+    trigger elsewhere that names it; so every trigger in the database is dropped before and restored afterwards, as it was.
     (Foreign keys are off meanwhile: loket.migrations.migrate.)
     """
     if op.get_bind().dialect.name == "sqlite":
@@ -59,5 +59,5 @@ def _without_triggers() -> Iterator[None]:
 
 
 def secret_for(purpose: str) -> str:
-    """The key of this copy for one purpose: 64 hexadecimal digits. It is no code of today but what an operator set."""
+    """The key of this copy for one purpose: 64 hexadecimal digits. It is not today's code but what an operator set."""
     return settings.load().token(purpose)

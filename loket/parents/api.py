@@ -44,7 +44,7 @@ class NewConversation:
 class Sent:
     """What a parent sends: `text` that was typed, or the id of a `choice` that the server offered.
 
-    `client_id` is made by the sender, one a message; the same one twice is one message.
+    `client_id` is made by the sender, one per message; the same one twice is one message.
     """
 
     client_id: str
@@ -86,7 +86,7 @@ class HandoffBody:
 
 @dataclass
 class Receipt:
-    """`link` is private: who has it can read the question. `promised_by` is when the answer comes at the latest."""
+    """`link` is private: whoever has it can read the question. `promised_by` is when the answer comes at the latest."""
 
     reference: str
     link: str
@@ -96,7 +96,7 @@ class Receipt:
 After = Annotated[int, QueryParameter(ge=0, le=LARGEST_ID, description="Only messages with a higher id.")]
 AfterIfAny = Annotated[
     int | None,
-    QueryParameter(ge=0, le=LARGEST_ID, description="Begin with messages with a higher id; else with new ones."),
+    QueryParameter(ge=0, le=LARGEST_ID, description="Begin with messages with a higher id; otherwise with new ones."),
 ]
 
 
@@ -209,7 +209,7 @@ def _check_sent(data: JSONBody[Sent]) -> None:
 
 
 def _last_seen(request: Request, after: int | None) -> int | None:
-    """The last message that the browser has; what it says after a lost connection goes before what it first asked."""
+    """The last message that the browser has; what it says after a lost connection overrides what it first asked."""
     last = request.headers.get("last-event-id", "")
     known = last.isascii() and last.isdecimal() and len(last) <= len(str(LARGEST_ID))
     return min(int(last), LARGEST_ID) if known else after

@@ -1,4 +1,4 @@
-"""The chat page at `/`: plain forms that work without script; script makes them quicker."""
+"""The chat page at `/`: plain forms that work without script; script makes them faster."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STARTERS = (
 """Examples on the empty page: what many parents ask."""
 
 PAGE_ID_BYTES = 16
-"""A page's forms carry a random id. It begins a conversation, so it must not be guessed."""
+"""A page's forms carry a random id. It begins a conversation, so it must not be guessable."""
 
 
 class ChatPage(Controller):
@@ -49,7 +49,7 @@ class ChatPage(Controller):
 
     @post("/", name="chat.send")
     async def send(self, request: Request, state: State, data: Form) -> Response[Any]:
-        """Send the form; afterwards the browser shows the page anew (a reload sends nothing twice)."""
+        """Send the form; afterwards the browser loads the page again (a reload sends nothing twice)."""
         cookie = None
         current = await asyncio.to_thread(_current_id, request)
         try:
@@ -129,7 +129,7 @@ def _count_leaving(request: Request, conversation_id: str | None, question: str)
 
 
 def _refusal(request: Request, error: Refused, field: str, typed: dict[str, str], *, leaving: bool = False) -> Template:
-    """The page again, with what was typed and why it was not taken in."""
+    """The page again, with what was typed and why it was not accepted."""
     page = _page(request, {field: error.message}, typed, leaving=leaving)
     page.status_code = 422
     if isinstance(error, limits.TooMany):
@@ -139,7 +139,7 @@ def _refusal(request: Request, error: Refused, field: str, typed: dict[str, str]
 
 
 def _start(data: dict[str, str]) -> tuple[str, Cookie]:
-    """Begin a conversation with a form of the empty page. The same page sent twice, by a double click, begins it once."""
+    """Begin a conversation with a form on the empty page. The same page sent twice, by a double click, begins it once."""
     page_id = _form_id(data).partition("-")[0]
     token = settings.load().token(f"page {page_id}") if len(page_id) == 2 * PAGE_ID_BYTES else secrets.token_urlsafe(24)
     try:

@@ -25,7 +25,7 @@ from loket.tickets.models import Attachment, Ticket
 
 
 class LinkOver(Refused):
-    """The question was closed so long ago that its private link opens it no more."""
+    """The question was closed so long ago that its private link no longer opens it."""
 
     code = "link_over"
     status = 410
@@ -42,7 +42,7 @@ class FollowUpPage(Controller):
 
     @post("/{token:str}", sync_to_thread=True)
     def reply(self, token: FromPath[str], data: Form) -> Response[Any]:
-        """Add something to the question. An answered or closed one opens again."""
+        """Add something to the question. An answered or closed one is reopened."""
         client_id = transcript.sent_id(data.get("client_id") or secrets.token_hex(8), data.get("text", ""))
         try:
             text = transcript.checked_text(data.get("text", ""))

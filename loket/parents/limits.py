@@ -1,7 +1,7 @@
-"""How much parents may send, all processes together. Whoever sends is known before anything is counted.
+"""How much parents may send, all processes together. Who is sending is known before anything is counted.
 
-Counts are kept by the library `limits`, in Redis (LOKET_REDIS_URL) or in the database (loket.db.counters), under a name of
-their own for each limit. When Redis is away, parents go on: a limit protects the service and is not worth a lost question.
+Counts are kept by the library `limits`, in Redis (LOKET_REDIS_URL) or in the database (loket.db.counters), under a separate
+name for each limit. When Redis is away, parents go on: a limit protects the service and is not worth a lost question.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ AWAY_SECONDS = 5
 
 @dataclass(frozen=True)
 class Limit:
-    """So many within a window. `setting` is the name of the setting with the number, `why` is said to whoever is refused."""
+    """This many within a window. `setting` is the name of the setting with the number, `why` is said to those refused."""
 
     name: str
     window: type[RateLimitItem]
@@ -90,7 +90,7 @@ class TooMany(Refused):
 
 
 def count(limit: Limit, whom: str, cost: int = 1) -> None:
-    """Count something of a conversation. Raises TooMany. Waits for the database or Redis, so never on the event loop."""
+    """Count something in a conversation. Raises TooMany. Waits for the database or Redis, so never on the event loop."""
     configured = settings.load()
     item = limit.window(getattr(configured, limit.setting), namespace=limit.name)
     key = hash_token(f"{configured.token('limits')} {whom}")[:32]
@@ -109,7 +109,7 @@ def count(limit: Limit, whom: str, cost: int = 1) -> None:
 
 
 def count_address(limit: Limit, request: Request) -> None:
-    """Count something of whoever asks without a conversation. Raises TooMany."""
+    """Count something for a sender without a conversation. Raises TooMany."""
     address = client_address(request)
     if _exempt(address, settings.load()):
         return

@@ -50,7 +50,7 @@ class Partner(Strict):
 
 
 class Team(Strict):
-    """A team of the counter. What comes to a closed team is read by its own people alone (loket.tickets.access)."""
+    """A team at the counter. What comes to a closed team is read only by its own people (loket.tickets.access)."""
 
     name: str = Field(min_length=1)
     closed: bool = False
@@ -62,7 +62,7 @@ class Team(Strict):
 
 
 class Words(Strict):
-    """What in a parent's text tells of a denomination or a region: id to the words that stand for it."""
+    """What in a parent's text indicates a denomination or a region: id to the words that stand for it."""
 
     denomination: dict[str, list[str]] = {}
     region: dict[str, list[str]] = {}
@@ -108,7 +108,7 @@ class Route:
     partner: str | None = None
     """The partner organisation that the rule proposes. A person decides, with the parent's consent."""
     line: int = 0
-    """Where the rule stands in the file."""
+    """Where the rule is in the file."""
 
     @property
     def explanation(self) -> str:

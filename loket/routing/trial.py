@@ -22,7 +22,7 @@ class Trial:
 
 
 def of_parse(text: str, parsed: dict[str, Any], sector: str | None, channel: str) -> Trial:
-    """The route of a text, of which the assistant made `parsed` (a line of bot.parse)."""
+    """The route of a text, which the assistant read as `parsed` (a line of bot.parse)."""
     known = catalogue.load().intents
     decided = (parsed.get("decision") or {}).get("intents") or []
     names = [*decided, parsed.get("intent"), *(entry["name"] for entry in parsed.get("ranking", []))]

@@ -1,4 +1,4 @@
-"""What a question tells of denomination, region and language, by the words in it."""
+"""What a question says about denomination, region and language, by its words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from loket.routing import rules
 
 OTHER_LANGUAGE = "andere_taal"
-"""The intent of a parent who writes in another language than Dutch."""
+"""The intent of a parent who writes in a language other than Dutch."""
 
 DUTCH = "nl"
 _LANGUAGES = (

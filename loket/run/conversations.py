@@ -1,4 +1,4 @@
-"""Hold gold conversations with the assistant as it is: the trained model reads, the dialogue answers, on a scratch database."""
+"""Hold gold conversations with the real assistant: the trained model reads, the dialogue answers, on a scratch database."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Result = tuple[int, GoldTurn, Replied, str | None]
 
 
 def hold(conversations: list[list[GoldTurn]], model: Path) -> Iterator[Result]:
-    """Every turn of the conversations with what was said to it. Raises BotMissing, ModelMissing, RuntimeError."""
+    """Every turn of the conversations with what was replied to it. Raises BotMissing, ModelMissing, RuntimeError."""
     with tempfile.TemporaryDirectory() as folder, understanding(model) as understand:
         engine = base.make_engine(f"sqlite:///{Path(folder) / 'scratch.db'}")
         migrate.upgrade(engine)

@@ -33,7 +33,7 @@ class ModelMissing(LoketError):
 
 @dataclass(frozen=True)
 class Command:
-    """A process to run from the repository's root. `env` holds what it needs besides the environment."""
+    """A process to run from the repository's root. `env` holds what it needs in addition to the environment."""
 
     name: str
     arguments: list[str]
@@ -58,7 +58,7 @@ def actions() -> Command:
 def rasa(model: Path | None = None) -> Command:
     """Rasa, on the loopback address only, behind its token. Raises BotMissing.
 
-    Tokens go by the environment: a command's arguments are shown to every user of the machine.
+    Tokens go through the environment: a command's arguments are visible to every user of the machine.
     """
     configured = settings.load()
     arguments = [
@@ -86,7 +86,7 @@ def train(model: Path) -> Command:
 
 
 def parse(texts: Iterator[str] | list[str], model: Path) -> Iterator[dict[str, Any]]:
-    """What a model makes of texts, one dict a text (see bot/parse.py), without a server.
+    """What a model makes of texts, one dict per text (see bot/parse.py), without a server.
 
     Raises BotMissing, ModelMissing, and RuntimeError with what the other process said.
     """
@@ -103,7 +103,7 @@ def parse(texts: Iterator[str] | list[str], model: Path) -> Iterator[dict[str, A
 
 
 def parser(model: Path) -> subprocess.Popen[str]:
-    """A process that reads JSON lines and says of each what the model makes of it. Raises BotMissing, ModelMissing."""
+    """A process that reads JSON lines and says what the model makes of each. Raises BotMissing, ModelMissing."""
     if not model.exists():
         raise ModelMissing(f"there is no trained model at {model}; `loket train` makes one")
     return subprocess.Popen(

@@ -21,7 +21,7 @@ from loket.settings import Settings
 
 READY_POLL = 0.5
 FIRST_ADMINISTRATOR = 5_010_002
-"""The number under which one process at a time looks whether there is an account."""
+"""The number under which one process at a time checks whether there is an account."""
 
 
 class PortInUse(LoketError):
@@ -42,9 +42,9 @@ def serve() -> None:
 
 
 def prepare() -> tuple[str, str] | None:
-    """Create or upgrade the database; returns the first administrator's address and password when it was made now.
+    """Create or upgrade the database; returns the first administrator's address and password if just created.
 
-    Two starts at once both come through: the second waits for the first. Raises what loket.migrations.migrate does.
+    Two starts at once both succeed: the second waits for the first. Raises what loket.migrations.migrate does.
     """
     migrate.upgrade(engine())
     return _first_administrator()

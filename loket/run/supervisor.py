@@ -1,7 +1,7 @@
 """Run several processes as one service: start them, show what they print, restart one that dies, stop all cleanly.
 
-Small on purpose. The process runners that exist either stop everything when one process dies, or are a daemon with a
-configuration of its own; see docs/decisions/0003-supervisor.md. In production systemd does this (deploy/).
+Small on purpose. Existing process runners either stop everything when one process dies, or are a daemon with its own
+configuration; see docs/decisions/0003-supervisor.md. In production systemd does this (deploy/).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ STOP_SECONDS = 8.0
 LAST_WORDS_SECONDS = 2.0
 """For what a process printed and was not shown yet, once it and all that it started have ended."""
 BACKOFF = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds to wait before a restart; the last one goes on being used. A process that ran a minute starts over."""
+"""Seconds to wait before a restart; the last one keeps being used. A process that ran for a minute starts over."""
 STABLE_SECONDS = 60.0
 PR_SET_PDEATHSIG = 1
 
@@ -32,7 +32,7 @@ def say(text: str, name: str = "loket") -> None:
 
 
 async def run(commands: list[Command], started: Callable[[], Awaitable[None]]) -> None:
-    """Run the commands until SIGINT or SIGTERM. `started` runs beside them, to tell when the service is ready."""
+    """Run the commands until SIGINT or SIGTERM. `started` runs alongside them, to say when the service is ready."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -87,7 +87,7 @@ async def _run_once(command: Command, stopping: asyncio.Event) -> str:
 
 
 async def _start(command: Command, output: int) -> asyncio.subprocess.Process:
-    # A pipe of our own: asyncio takes a process for ended only when nobody holds its pipe any more, grandchildren included.
+    # Our own pipe: asyncio considers a process ended only when nobody holds its pipe any more, grandchildren included.
     return await asyncio.create_subprocess_exec(
         *command.arguments,
         cwd=ROOT,
@@ -115,7 +115,7 @@ async def _show(output: int, name: str) -> None:
 async def _line(reader: asyncio.StreamReader) -> bytes:
     try:
         return await reader.readline()
-    except ValueError:  # longer than the reader's buffer, which is empty now
+    except ValueError:  # longer than the reader's buffer, which is now empty
         return b"(a line that is too long to show)\n"
 
 
@@ -131,7 +131,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
 
 
 def _signal_group(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
-    """To the process and all that it started: each is the leader of a session of its own."""
+    """To the process and all that it started: each is the leader of its own session."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
 

@@ -1,7 +1,7 @@
 """Who may see and do what: one rule for lists, objects, search, export and counts.
 
-`visible` and `may(…, Action.READ, …)` say the same, once to the database and once to an object; a property test holds them
-together. docs/desk.md has the rule as a table.
+`visible` and `may(…, Action.READ, …)` say the same, once to the database and once to an object; a property test keeps them
+in step. docs/desk.md has the rule as a table.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NOT_WHILE_WITH_PARTNER = frozenset({Action.CLAIM, Action.TAKE_OVER, Action.ACCEP
 
 
 def visible(account: Account) -> ColumnElement[bool]:
-    """The condition on Ticket that holds for every ticket this account may see."""
+    """The condition on Ticket that is true for every ticket this account may see."""
     if Action.READ not in roles.actions_of(account):
         return false()
     if account.role == "partner":
@@ -36,7 +36,7 @@ def visible(account: Account) -> ColumnElement[bool]:
 
 
 def hears_of(account: Account) -> Callable[[str, tuple[str, ...]], bool]:
-    """Whether a change of a ticket of this team and these partners is news for this account. As `visible`, but of values:
+    """Whether a change of a ticket of this team and these partners is news for this account. As `visible`, but on values:
     an account hears too little rather than too much, and looks again by itself every so often."""
     if Action.READ not in roles.actions_of(account):
         return lambda _team, _partners: False
@@ -64,17 +64,17 @@ def with_partner(ticket: Ticket) -> bool:
 
 
 def sees_note(account: Account, note: Note, ticket: Ticket) -> bool:
-    """A partner reads the notes of its own organisation and the reasons for which a question was referred to it."""
+    """A partner reads its own organisation's notes and the reasons why a question was referred to it."""
     return account.role != "partner" or _colleague(account, note.account) or note.id in _reasons(account, ticket)
 
 
 def sees_file(account: Account, file: Attachment, author: Account | None) -> bool:
-    """A partner gets the parent's files, what was sent to the parent, and the files of its own organisation."""
+    """A partner gets the parent's files, what was sent to the parent, and its own organisation's files."""
     return account.role != "partner" or author is None or file.message_id is not None or _colleague(account, author)
 
 
 def sees_event(account: Account, event: TicketEvent) -> bool:
-    """A partner sees what the parent knows of too, and what its own organisation did."""
+    """A partner sees what the parent also knows, and what its own organisation did."""
     known = event.kind in KNOWN_TO_PARENT
     return account.role != "partner" or known or (event.account is not None and _colleague(account, event.account))
 

@@ -1,4 +1,4 @@
-"""Files at a ticket: pdf, image or plain text, known by their content and kept outside the web root."""
+"""A ticket's files: pdf, image or plain text, recognised by content and kept outside the web root."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ class FileRefused(Refused):
 def add(
     session: Session, ticket: Ticket, account: Account, name: str, content: bytes, now: datetime, *, internal: bool
 ) -> Attachment:
-    """Keep a file at a ticket. One that is not internal goes to the parent with the next reply. Raises FileRefused."""
+    """Keep a file with a ticket. One that is not internal goes to the parent with the next reply. Raises FileRefused."""
     media_type = checked(content)
     key = secrets.token_hex(20)
     path = _path(key)
     settings.load().state_folder()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    # A session of ours is one transaction: when it is not kept, no row ever names this file.
+    # Our sessions are one transaction: if it is not committed, no row ever names this file.
     event.listen(session, "after_rollback", lambda _: path.unlink(missing_ok=True), once=True)
     attachment = Attachment(
         ticket_id=ticket.id,
@@ -86,7 +86,7 @@ def checked(content: bytes) -> str:
 
 
 def safe_name(name: str, media_type: str) -> str:
-    """A name that is fit to be offered for saving, with the ending that belongs to the content."""
+    """A name fit to be offered for saving, with the extension that belongs to the content."""
     stem = re.sub(r"[^\w .()-]", "_", Path(name.replace("\\", "/")).name).strip(" .")
     ending = _ENDINGS[media_type]
     stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", stem)[:100] or "bijlage"
@@ -100,7 +100,7 @@ def of_ticket(session: Session, ticket_id: int, reader: Account) -> list[Attachm
 
 
 def readable(session: Session, file: Attachment, reader: Account) -> bool:
-    """Whether this account, which reads the ticket, gets this file of it."""
+    """Whether this account, which may read the ticket, gets this file."""
     author = session.get(Account, file.account_id) if file.account_id else None
     return access.sees_file(reader, file, author)
 
@@ -111,7 +111,7 @@ def content(attachment: Attachment) -> bytes:
 
 
 def send_along(session: Session, ticket: Ticket, adviser: Account, message: Message) -> None:
-    """Give the parent the files that this adviser put ready for the reply."""
+    """Give the parent the files that this adviser prepared for the reply."""
     ready = select(Attachment).where(
         Attachment.ticket_id == ticket.id,
         Attachment.account_id == adviser.id,
@@ -129,7 +129,7 @@ def send_along(session: Session, ticket: Ticket, adviser: Account, message: Mess
 def sweep(session: Session) -> int:
     """Delete the files of attachments whose rows are gone; returns how many.
 
-    Only what this database has known: a trigger wrote down their keys (RemovedFile). A file that it does not know is left
+    Only what this database has known: a trigger recorded their keys (RemovedFile). A file that it does not know is left
     alone, because the database may be new or restored and the file somebody's only copy.
     """
     removed = session.scalars(select(RemovedFile).limit(MOST_SWEPT)).all()

@@ -1,4 +1,4 @@
-"""A telephone call becomes a ticket: answered at once, or open for who answers it."""
+"""A telephone call becomes a ticket: answered at once, or open for whoever answers it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHANNEL = "phone"
 
 @dataclass(frozen=True)
 class Call:
-    """What was noted of a call. `answer` is what the adviser told the caller; without it the ticket stays open."""
+    """What was noted about a call. `answer` is what the adviser told the caller; without it the ticket stays open."""
 
     question: str
     wish: str = ""
@@ -40,7 +40,7 @@ def take(session: Session, adviser: Account, call: Call, now: datetime) -> Ticke
     told = f"{question}\n\nWens: {call.wish.strip()}" if call.wish.strip() else question
     transcript.receive(session, conversation, told, None, now, choice=None)
     intent = call.intent if call.intent in catalogue.load().intents else None
-    # Words of danger count whatever box was ticked; who rang was spoken to, and needs no numbers on a screen.
+    # Words of danger count whatever box was ticked; the caller was spoken to, and needs no numbers on a screen.
     urgent = call.urgent or danger.words(told) is not None
     ticket = queue.create(session, conversation, question, intent, urgent, now)
     queue.complete(session, ticket, call.contact, None, now)

@@ -19,7 +19,7 @@ from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAIT
 
 
 class NotYours(Collision):
-    """Another adviser holds the ticket by now, or the lease ran out."""
+    """Another adviser now holds the ticket, or the lease ran out."""
 
     code = "not_yours"
     message = "Een andere adviseur heeft deze vraag nu. Uw tekst is niet verstuurd."
@@ -33,9 +33,9 @@ def lease() -> timedelta:
 def claim(session: Session, ticket_id: int, adviser: Account, now: datetime, *, made: bool = False) -> bool:
     """Take a free ticket, or renew one's own lease. One conditional UPDATE: two advisers never both succeed.
 
-    `made`: the adviser made this ticket just now, so that it is theirs even when it went to a closed team.
+    `made`: the adviser has just made this ticket, so it is theirs even when it went to a closed team.
     """
-    # The UPDATE alone would do; the lock keeps to the order of loket.tickets.locks, as the conversation changes after it.
+    # The UPDATE alone would do; the lock keeps the order of loket.tickets.locks, as the conversation changes after it.
     held = locks.hold_by_id(session, ticket_id)
     before = held.claimed_by if held else None
     free = _free_for(adviser, now) if made else and_(access.visible(adviser), _free_for(adviser, now))
@@ -64,7 +64,7 @@ def next_ticket(session: Session, adviser: Account, now: datetime) -> Ticket | N
 
 
 def renew(session: Session, ticket_id: int, adviser: Account, now: datetime) -> bool:
-    """Keep one's own claim alive; False when a colleague has the ticket by now."""
+    """Keep one's own claim alive; False when a colleague now has the ticket."""
     own = update(Ticket).where(Ticket.id == ticket_id, Ticket.claimed_by == adviser.id, Ticket.state != CLOSED)
     return changed(session, own.values(claimed_until=now + lease())) > 0
 
@@ -81,7 +81,7 @@ def release(session: Session, ticket: Ticket, adviser: Account, now: datetime) -
 
 
 def take_over(session: Session, ticket_id: int, holder_id: int, adviser: Account, now: datetime) -> bool:
-    """Take the ticket from the colleague who is seen to hold it; False when that colleague no longer does."""
+    """Take the ticket from the colleague shown as holding it; False when that colleague no longer does."""
     locks.hold_by_id(session, ticket_id)
     theirs = and_(access.visible(adviser), Ticket.claimed_by == holder_id, Ticket.state != CLOSED)
     held = update(Ticket).where(Ticket.id == ticket_id, theirs)
@@ -94,16 +94,16 @@ def take_over(session: Session, ticket_id: int, holder_id: int, adviser: Account
 
 
 def free_lapsed(session: Session, now: datetime) -> int:
-    """Put back what nobody keeps alive any more; returns how many tickets that were."""
+    """Put back what nobody keeps alive any more; returns how many tickets there were."""
     lapsed = select(Ticket).where(Ticket.claimed_until < now, Ticket.state.in_((CLAIMED, WAITING, ANSWERED)))
     count = 0
-    # Both rows are locked in one go and what is locked is skipped: this never waits, so it can never be half of a deadlock.
+    # Both rows are locked in one go and locked ones are skipped: this never waits, so it can never be half of a deadlock.
     both = lapsed.join(Ticket.conversation).with_for_update(skip_locked=True, of=[Ticket, Conversation])
     for ticket in session.scalars(both.execution_options(populate_existing=True)).all():
         if ticket.state == CLAIMED:
             _back_in_queue(session, ticket, now, None, EventKind.LAPSED)
         else:
-            # Who answered or asked remains known; only the conversation has no adviser in it any more.
+            # Who answered or asked stays known; only the conversation no longer has an adviser in it.
             ticket.claimed_until = None
             if ticket.conversation.owner == chat.ADVISER:
                 ticket.conversation.owner = chat.QUEUE
@@ -117,13 +117,13 @@ def holds(ticket: Ticket, adviser: Account, now: datetime) -> bool:
 
 
 def require(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
-    """Lock the ticket and see that this adviser's lease on it runs, and so until the transaction ends. Raises NotYours."""
+    """Lock the ticket and check that this adviser's lease on it runs, until the transaction ends. Raises NotYours."""
     locks.hold(session, ticket)
     check_holder(ticket, adviser, now)
 
 
 def check_holder(ticket: Ticket, adviser: Account, now: datetime) -> None:
-    """For a ticket that is held (loket.tickets.locks) already. Raises NotYours unless the adviser's lease runs."""
+    """For a ticket that is already held (loket.tickets.locks). Raises NotYours unless the adviser's lease runs."""
     if not holds(ticket, adviser, now):
         raise NotYours
 
@@ -143,7 +143,7 @@ def _first_free(session: Session, adviser: Account, now: datetime, wish: ColumnE
     if wish is not None:
         query = query.where(wish)
     order = (Ticket.urgent.desc(), Ticket.promised_by, Ticket.id)
-    # The conversation is locked along, as it changes with the claim; skipped if the parent is writing in it just now.
+    # The conversation is locked too, as it changes with the claim; skipped if the parent is writing in it right now.
     locked = query.with_for_update(skip_locked=True, of=[Ticket, Conversation])
     return session.scalar(locked.order_by(*order).limit(1))
 

@@ -1,7 +1,7 @@
-"""A question that was answered is closed when nobody has written for some time.
+"""An answered question is closed when nobody has written for some time.
 
 Nothing else ends it when the adviser does not: the desk would look through ever more of them. The parent is told nothing,
-because nothing changes for them: what they write opens the question again.
+because nothing changes for them: what they write reopens the question.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ MOST = 500
 
 
 def close_answered(now: datetime, days: int) -> int:
-    """Close every answered ticket in whose conversation nothing was said for so many days; returns how many that were.
+    """Close every answered ticket in whose conversation nothing was said for this many days; returns how many there were.
 
-    Each in a transaction of its own: whoever holds one of them keeps the others waiting for nothing.
+    Each in its own transaction: whoever holds one of them does not keep the others waiting.
     """
     before = now - timedelta(days=days)
     with reading() as session:

@@ -1,7 +1,7 @@
 """By when a ticket must be answered, computed from its events and the working calendar.
 
-The clock starts with the question, stands still while the parent has something to tell us, stops at an answer, and starts
-anew when the parent reopens. A referral or another team does not stop it: the promise was made to the parent.
+The clock starts with the question, pauses while the parent has something to tell us, stops at an answer, and starts
+again when the parent reopens. A referral or another team does not stop it: the promise was made to the parent.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Deadline:
     due: datetime
     status: str = RUNNING
     late: bool = False
-    """Whether it had run out before it last stood still."""
+    """Whether it had run out before it last paused."""
     ended_at: datetime | None = None
     before_stop: Deadline | None = None
 
@@ -64,7 +64,7 @@ class Deadline:
         return self.due < (self.ended_at or now)
 
     def near(self, now: datetime, calendar: Calendar, hours: int) -> bool:
-        """Whether the clock runs and fewer than so many working hours are left."""
+        """Whether the clock runs and fewer than this many working hours are left."""
         return self.status == RUNNING and self.due <= calendar.add(now, timedelta(hours=hours))
 
 
@@ -85,7 +85,7 @@ def of(session: Session, ticket_id: int) -> Deadline:
 
 
 def keep(session: Session, ticket: Ticket) -> None:
-    """Bring the ticket's own `promised_by`, which the lists are ordered by, in step with its events."""
+    """Bring the ticket's own `promised_by`, which orders the lists, in step with its events."""
     session.flush()
     due = of(session, ticket.id).due
     if ticket.promised_by != due:
@@ -101,7 +101,7 @@ def calendar() -> Calendar:
 def _start(event: Event, calendar: Calendar) -> Deadline:
     data = event.data or {}
     promise = timedelta(hours=data.get("promise_hours", FALLBACK_HOURS))
-    # A question that was split off counts from the moment the parent asked it.
+    # A split-off question counts from the moment the parent asked it.
     since = datetime.fromisoformat(data["asked_at"]) if "asked_at" in data else event.at
     return Deadline(promise, promise, since, calendar.add(since, promise))
 
@@ -144,5 +144,5 @@ def _resume(clock: Deadline, at: datetime, calendar: Calendar) -> Deadline:
 
 
 def _end(clock: Deadline, at: datetime) -> datetime:
-    # While the clock stood still no time passed: what ends then ended in time, unless it was late already.
+    # While the clock was paused no time passed: what ends then ended in time, unless it was already late.
     return min(at, clock.due) if clock.status == PAUSED and not clock.late else at

@@ -1,4 +1,4 @@
-"""A promise that is near or broken, and what is urgent, is brought to the team lead: once, by mail."""
+"""A promise that is near or broken, and anything urgent, is reported to the team lead: once, by mail."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def escalate_due_promises(session: Session, now: datetime) -> list[Ticket]:
 
 
 def alert(session: Session, ticket: Ticket, now: datetime) -> None:
-    """Tell the team leads at once of an urgent question."""
+    """Tell the team leads at once about an urgent question."""
     session.flush()
     ticket.escalated = NEAR
     events.record(session, ticket, EventKind.ALERTED, now)

@@ -36,7 +36,7 @@ def record(
     adviser: Account | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Write an event of a ticket, and keep the promise in step with it. `data` never holds a text."""
+    """Write an event of a ticket, and keep the promise in step with it. `data` never contains a text."""
     session.add(TicketEvent(ticket=ticket, kind=kind, account_id=adviser.id if adviser else None, data=data, at=now))
     if kind in deadlines.KINDS:
         deadlines.keep(session, ticket)

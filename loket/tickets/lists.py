@@ -65,7 +65,7 @@ def find(session: Session, account: Account, wanted: Wanted, now: datetime) -> F
     if wanted.view in ("gesloten", "beantwoord"):
         order = (Ticket.id.desc(),)  # type: ignore[assignment]
     page = min(max(wanted.page, 1), MOST_PAGES)
-    # First the ids alone, which an index gives in order; then the few rows that are shown.
+    # First only the ids, which an index gives in order; then the few rows that are shown.
     query = select(Ticket.id).where(where).order_by(*order).limit(PAGE + 1).offset((page - 1) * PAGE)
     ids = list(session.scalars(query))
     return Found(_load(session, ids[:PAGE]), len(ids) > PAGE)
@@ -77,7 +77,7 @@ def views(account: Account) -> dict[str, str]:
 
 
 def condition(session: Session, account: Account, view: str, now: datetime) -> ColumnElement[bool]:
-    """What a ticket must be to stand in a list."""
+    """What a ticket must be to be in a list."""
     ours = Ticket.state.in_(OURS)
     named = select(Mention.ticket_id).where(Mention.account_id == account.id, Mention.seen_at.is_(None))
     conditions: dict[str, ColumnElement[bool]] = {
@@ -97,7 +97,7 @@ def condition(session: Session, account: Account, view: str, now: datetime) -> C
 
 
 def counts(session: Session, account: Account, now: datetime) -> dict[str, int]:
-    """How many tickets stand in each list of open work; closed ones are not counted."""
+    """How many tickets are in each list of open work; closed ones are not counted."""
     mine = teams.of_account(session, account.id)
     ours = Ticket.state.in_(OURS)
     claimed = Ticket.claimed_by == account.id
@@ -112,7 +112,7 @@ def counts(session: Session, account: Account, now: datetime) -> dict[str, int]:
         "partner": condition(session, account, "partner", now),
         "beantwoord": Ticket.state == ANSWERED,
     }
-    # Named states, so that the index on state leads past the closed ones.
+    # Named states, so that the index on state skips the closed ones.
     open_states = Ticket.state.in_((OPEN, CLAIMED, REFERRED, WAITING, ANSWERED))
     columns = [func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in wanted.values()]
     row = session.execute(select(*columns).where(open_states, access.visible(account))).one()

@@ -29,7 +29,7 @@ def under_way(session: Session, now: datetime) -> list[Conversation]:
 
 def step_in(session: Session, conversation_id: str, adviser: Account, now: datetime) -> Ticket | None:
     """Take over from the assistant: the conversation becomes this adviser's ticket. None when it is no longer free."""
-    # Held, so that the assistant's reply comes before or after this step, never through it.
+    # Held, so that the assistant's reply comes before or after this step, never in the middle of it.
     conversation = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
     if conversation is None or conversation.owner != chat.ASSISTANT:
         return None

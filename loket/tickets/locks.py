@@ -1,4 +1,4 @@
-"""The one lock under which a ticket is decided about, and the order in which locks are taken.
+"""The one lock under which decisions about a ticket are made, and the order in which locks are taken.
 
 Everything that reads a ticket's state and then changes it does so while it holds the conversation's row and the ticket's
 row, in that order: message, conversation, ticket. The parent's side locks the conversation (it exists before any ticket), so
@@ -16,7 +16,7 @@ from loket.tickets.models import Ticket
 
 
 def hold(session: Session, ticket: Ticket) -> None:
-    """Lock this ticket and its conversation until the transaction ends, and read both as they are by then.
+    """Lock this ticket and its conversation until the transaction ends, and read both as they now are.
 
     What was read before the wait may have changed during it: nothing that was decided before this call counts.
     """
@@ -35,7 +35,7 @@ def hold_by_id(session: Session, ticket_id: int) -> Ticket | None:
 
 def hold_all(session: Session, ticket_ids: list[int]) -> dict[int, Ticket]:
     """Several tickets at once, by id. Conversations first and then tickets, each in the order of their ids: two callers
-    that want the same ones in another order still never wait for each other."""
+    that want the same ones in a different order still never wait for each other."""
     found = list(session.scalars(select(Ticket).where(Ticket.id.in_(ticket_ids)).order_by(Ticket.id)))
     for conversation in sorted((ticket.conversation for ticket in found), key=lambda one: one.id):
         registry.hold(session, conversation)

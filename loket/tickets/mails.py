@@ -1,4 +1,4 @@
-"""What goes out by mail about a ticket. To staff never a word of the question: only its number and where to read it."""
+"""What goes out by mail about a ticket. Staff never get a word of the question: only its number and where to read it."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class CannotMerge(Refused):
 def merge(session: Session, duplicate_id: int, into_id: int, adviser: Account, now: datetime) -> Ticket:
     """Close a duplicate into another ticket; answers there reach both conversations.
 
-    Two merges that cross each other cannot lose both tickets: rows are locked in one order, and what was merged is no
+    Two merges that cross each other cannot lose both tickets: rows are locked in one order, and what was merged is not a
     target and is merged only once. Raises CannotMerge, NotYours.
     """
     if duplicate_id == into_id:
@@ -51,7 +51,7 @@ def link(session: Session, ticket: Ticket, other: Ticket, adviser: Account, now:
     if ticket.id == other.id:
         raise CannotMerge("Dit is dezelfde vraag. Kies een ander nummer.")
     first, second = sorted((ticket.id, other.id))
-    # Both rows are held, so that of two links at once the second finds the first instead of failing on its key.
+    # Both rows are locked, so that of two links at once the second finds the first instead of failing on its key.
     locks.hold_all(session, [first, second])
     if session.get(TicketLink, (first, second)):
         return
@@ -61,7 +61,7 @@ def link(session: Session, ticket: Ticket, other: Ticket, adviser: Account, now:
 
 
 def split(session: Session, ticket: Ticket, adviser: Account, question: str, now: datetime) -> Ticket:
-    """Make a ticket of its own of a second question. Its promise counts from when the parent asked. Raises Refused."""
+    """Make a second question a separate ticket. Its promise counts from when the parent asked. Raises Refused."""
     question = transcript.checked_text(question)
     locks.hold(session, ticket)
     channel = ticket.conversation.channel

@@ -30,8 +30,8 @@ OPEN, CLAIMED, WAITING, REFERRED, ANSWERED, CLOSED = (
 class Ticket(Base):
     """A question for a person.
 
-    What opens the parent's follow-up page is an unguessable token of 128 bits. It is found by its hash, and kept sealed
-    besides, for the links in mails (loket.tickets.private_link): a copy of the database opens no page.
+    What opens the parent's follow-up page is an unguessable token of 128 bits. It is found by its hash, and also kept
+    sealed, for the links in mails (loket.tickets.private_link): a copy of the database opens no page.
 
     `promised_by` is what loket.tickets.deadlines computes from the events, kept for ordering.
     """
@@ -79,7 +79,7 @@ class Ticket(Base):
     claimed_until: Mapped[datetime | None]
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     final_intent: Mapped[str | None] = mapped_column(String(64))
-    """What the question turned out to be, as the adviser who closed it said."""
+    """What the question turned out to be, according to the adviser who closed it."""
     answerable: Mapped[bool | None]
     """Whether the assistant could have answered it, as the same adviser said."""
     created_at: Mapped[datetime]
@@ -95,7 +95,7 @@ class Ticket(Base):
 
 
 class EventKind(StrEnum):
-    """Everything that can happen to a ticket. The clock, the rule of access and the labels of the desk read these."""
+    """Everything that can happen to a ticket. The clock, the access rule and the desk's labels read these."""
 
     CREATED = "created"
     CONTACT_LEFT = "contact_left"
@@ -161,7 +161,7 @@ class Presence(Base):
 
 
 class Offer(Base):
-    """A live conversation that its speaker offers to a colleague. It stands while `from_id` has the ticket."""
+    """A live conversation that its speaker offers to a colleague. It is valid while `from_id` has the ticket."""
 
     __tablename__ = "ticket_offer"
 
@@ -212,7 +212,7 @@ class Mention(Base):
 
 
 class SafetyMark(Base):
-    """What an adviser says of an alarm: `needless`, `missed` or `wrong_kind` (then `kind` is the right one)."""
+    """What an adviser says about an alarm: `needless`, `missed` or `wrong_kind` (then `kind` is the right one)."""
 
     __tablename__ = "safety_mark"
 
@@ -229,7 +229,7 @@ class SafetyMark(Base):
 
 
 class Attachment(Base):
-    """A file at a ticket; its bytes stand under `key` in the state folder. Internal while `message_id` is empty."""
+    """A ticket's file; its bytes are under `key` in the state folder. Internal while `message_id` is empty."""
 
     __tablename__ = "ticket_attachment"
 
@@ -254,7 +254,7 @@ class RemovedFile(Base):
 
 
 class TicketLink(Base):
-    """Two tickets that belong together; the lower id stands first."""
+    """Two tickets that belong together; the lower id comes first."""
 
     __tablename__ = "ticket_link"
     __table_args__ = (CheckConstraint("first_id < second_id", name="order"),)

@@ -20,7 +20,7 @@ def seen(session: Session, ticket_id: int, account_id: int, now: datetime) -> No
 
 
 def others(session: Session, ticket_id: int, who: Account, now: datetime) -> list[str]:
-    """The names of the colleagues who look at this ticket now."""
+    """The names of the colleagues looking at this ticket now."""
     query = select(Presence).where(Presence.ticket_id == ticket_id, Presence.account_id != who.id)
     with_account = joinedload(Presence.account)
     found = session.scalars(query.where(Presence.seen_at >= now - GONE_AFTER).options(with_account))

@@ -38,7 +38,7 @@ REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Unread(Collision):
-    """The parent wrote something that the page, from which the ticket is to be closed, did not show."""
+    """The parent wrote something that was not on the page from which the ticket is being closed."""
 
     code = "unread"
     message = "De ouder heeft intussen iets geschreven. Lees dat eerst; daarna kunt u sluiten."
@@ -105,9 +105,9 @@ def assistant_helps(conversation: Conversation, ticket: Ticket | None) -> bool:
 
 
 def parent_adds(session: Session, ticket: Ticket, text: str, client_id: str | None, now: datetime) -> Message:
-    """The parent adds something to a question by its own page: it is for people, whoever has the conversation.
+    """The parent adds something to a question on its own page: it is for people, whoever has the conversation.
 
-    The ticket is held before the message is made, so that its state and owner are those that the message comes into.
+    The ticket is locked before the message is made, so that its state and owner are those that the message finds.
     """
     locks.hold(session, ticket)
     message = transcript.receive(session, ticket.conversation, text, client_id, now, choice=None)
@@ -117,12 +117,12 @@ def parent_adds(session: Session, ticket: Ticket, text: str, client_id: str | No
 
 
 def parent_writes(session: Session, ticket: Ticket, now: datetime, text: str = "") -> None:
-    """A message of the parent came in: a ticket that is not in hand any more opens again.
+    """A message from the parent came in: a ticket that is no longer in hand reopens.
 
     It goes back to the adviser who asked, or who is still there, for the length of a lease; otherwise to the queue. `text`
     is what was written, when nothing but this service has read it: its words may warn of danger.
     """
-    # Decided on the ticket as it is once no adviser is half way through closing it.
+    # Decided on the ticket as it is once no adviser is halfway through closing it.
     locks.hold(session, ticket)
     if ticket.merged_into is not None:
         return parent_writes(session, session.get_one(Ticket, ticket.merged_into), now, text)
@@ -137,7 +137,7 @@ def reply(
     """Answer the parent: on the chat page, behind the link, and by mail if they left an address.
 
     `asks`: it is a question to the parent, and the ticket waits for what they say. Whoever asked the same in a ticket that
-    was merged into this one hears it too. Raises NotYours when another adviser holds the ticket by now.
+    was merged into this one hears it too. Raises NotYours when another adviser now holds the ticket.
     """
     merged = select(Ticket).where(Ticket.merged_into == ticket.id).order_by(Ticket.id)
     for other in session.scalars(merged):
@@ -192,7 +192,7 @@ def undo_close(session: Session, ticket: Ticket, adviser: Account, now: datetime
     """
     locks.hold(session, ticket)
     if ticket.state != CLOSED:
-        # A page that is older than the parent's last message, or a colleague who was quicker.
+        # A page that is older than the parent's last message, or a colleague who was faster.
         raise NotClosed
     ticket.merged_into = ticket.final_intent = ticket.answerable = None
     if ticket.partner is not None:
@@ -265,7 +265,7 @@ def create(
 
 
 def complete(session: Session, ticket: Ticket, contact: Contact, consent_reuse: bool | None, now: datetime) -> None:
-    """Add what the parent told of how to reach them. Raises TooManyAddresses."""
+    """Add what the parent said about how to reach them. Raises TooManyAddresses."""
     new_address = bool(contact.email) and not receipts.was_sent(session, ticket, contact.email or "")
     if new_address:
         receipts.check(session, ticket)
@@ -310,7 +310,7 @@ def _wrote_after(session: Session, ticket: Ticket, seen: int) -> bool:
 
 
 def _reference(session: Session) -> str:
-    """A number that no ticket has. With 100,000 tickets one in 7,300 drawn is taken."""
+    """A number that no ticket has. With 100,000 tickets, one draw in 7,300 is taken."""
     while True:
         reference = "5010-" + "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(6))
         if session.scalar(select(Ticket.id).where(Ticket.reference == reference)) is None:

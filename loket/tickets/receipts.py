@@ -1,4 +1,4 @@
-"""To whom a receipt of a question was mailed: each address once, and few addresses, so that nobody can have others mailed by us."""
+"""To whom a receipt for a question was mailed: each address once, and few addresses, so that nobody can make us mail others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TooManyAddresses(Refused):
 
 
 def mark(address: str) -> str:
-    """An address in an event, so that it is known again and cannot be read."""
+    """An address in an event, so that it is recognised and cannot be read."""
     return hash_token(f"{settings.load().token('receipt')} {address.lower()}")[:16]
 
 

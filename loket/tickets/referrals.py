@@ -82,7 +82,7 @@ def checked(session: Session, ticket: Ticket, adviser: Account, helped: bool, no
     if helped:
         return
     ticket.partner = ticket.claimed_by = ticket.claimed_until = None
-    # A promise that was kept by the partner's answer begins anew; one that still runs just runs on.
+    # A promise that was kept by the partner's answer starts again; one that still runs just runs on.
     kind = EventKind.REOPENED if ticket.state not in (REFERRED, CLAIMED, OPEN) else EventKind.RETURNED
     events.change(session, ticket, OPEN, now, adviser, kind=kind)
     ticket.conversation.owner = chat.QUEUE

@@ -1,4 +1,4 @@
-"""What advisers say of alarms: needless, missed, or of the wrong kind. The retraining learns from these."""
+"""What advisers say about alarms: needless, missed, or of the wrong kind. The retraining learns from these."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LABELS = {
 def add(
     session: Session, ticket: Ticket, by: Account, mark: str, kind: str | None, message_id: int | None, now: datetime
 ) -> SafetyMark:
-    """Keep a mark; a second one of the same adviser on the same message replaces the first. Raises Refused."""
+    """Keep a mark; a second one by the same adviser on the same message replaces the first. Raises Refused."""
     if mark not in LABELS:
         raise Refused("Kies wat er mis was.", code="no_mark", field="mark")
     if kind is not None and kind not in danger.KINDS:

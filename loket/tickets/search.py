@@ -45,7 +45,7 @@ _FOLD = str.maketrans(ACCENTS)
 
 
 def newest_first(session: Session, typed: str, more: ColumnElement[bool], limit: int) -> list[int]:
-    """The ids of the newest tickets that hold every typed word and fit the condition; none when nothing was typed."""
+    """The ids of the newest tickets that contain every typed word and meet the condition; none when nothing was typed."""
     words = _words(typed)
     if not words:
         return []
@@ -55,7 +55,7 @@ def newest_first(session: Session, typed: str, more: ColumnElement[bool], limit:
 
 
 def _newest_sqlite(session: Session, words: list[str], more: ColumnElement[bool], limit: int) -> list[int]:
-    # Walk the matches from the newest, so that a word that stands everywhere costs no more than a rare one.
+    # Walk the matches from the newest, so that a word that is everywhere costs no more than a rare one.
     long, short = [word for word in words if len(word) > 2], [word for word in words if len(word) <= 2]
     hits = _matching(PARTS, long) if long else _matching(TABLE, short)
     found = hits.subquery("hits")
@@ -66,7 +66,7 @@ def _newest_sqlite(session: Session, words: list[str], more: ColumnElement[bool]
 
 
 def _matching(name: str, words: list[str]) -> Select[Any]:
-    """The row ids of a table of SQLite in which all words stand."""
+    """The row ids of an SQLite table that contain all words."""
     table = sql_table(name, column("rowid"))
     typed = " ".join(f'"{word.translate(_FOLD)}"' for word in words)
     return select(table.c.rowid).where(literal_column(name).op("MATCH")(bindparam(None, typed, String)))
@@ -90,7 +90,7 @@ def _newest_postgresql(session: Session, words: list[str], more: ColumnElement[b
 
 
 def _query(word: str) -> ColumnElement[Any]:
-    """One word for PostgreSQL: its other forms, and longer words that begin so. A word such as "het" asks nothing.
+    """One word for PostgreSQL: its other forms, and longer words that begin with it. A word such as "het" asks nothing.
 
     Both are needed: the stem of "school" is "schol", with which "schoolplein" does not begin.
     """
@@ -106,5 +106,5 @@ def _words(typed: str) -> list[str]:
 
 
 def _begins(word: str) -> bool:
-    """Whether longer words that begin so count too. One or two letters begin too many to be of use."""
+    """Whether longer words that begin with it count too. One or two letters begin too many to be of use."""
     return len(word) > 2

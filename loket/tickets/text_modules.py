@@ -35,7 +35,7 @@ class ModuleRefused(Refused):
 
 
 def for_account(session: Session, who: Account, ticket: Ticket) -> list[TextModule]:
-    """The modules that this account may insert at a ticket. A partner has those that are of no team."""
+    """The modules that this account may insert at a ticket. A partner has those that belong to no team."""
     if who.role == "partner":
         return for_teams(session, [])
     return for_teams(session, sorted({*teams.of_account(session, who.id), ticket.team}))
@@ -71,7 +71,7 @@ def save(
 
 
 def filled(module: TextModule, ticket: Ticket, who: Account) -> str:
-    """The text with the ticket's facts in the placeholders. What is not known stays visible as …"""
+    """The text with the ticket's facts in the placeholders. What is unknown stays visible as …"""
     table = rules.load()
     partner = table.partners.get(ticket.partner or "")
     values = {

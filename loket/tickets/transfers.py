@@ -1,4 +1,4 @@
-"""A live conversation goes to a colleague: offered by who speaks, accepted by who is asked. One speaker at each moment."""
+"""A live conversation goes to a colleague: offered by the speaker, accepted by the one asked. One speaker at a time."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from loket.tickets.models import CLAIMED, CLOSED, EventKind, Offer, Ticket
 LIVE = ("web", "embed")
 """The channels on which a parent talks live."""
 AT_DESK = timedelta(minutes=10)
-"""Who used a page of the desk so lately is taken to be there."""
+"""Anyone who used a desk page this recently is taken to be there."""
 STANDS = timedelta(minutes=5)
-"""How long an offer waits for an answer. Until then, and after it, who offered keeps the conversation."""
+"""How long an offer waits for an answer. Until then, and after it, the one who offered keeps the conversation."""
 
 
 class TransferRefused(Refused):
@@ -54,7 +54,7 @@ def offer(session: Session, ticket: Ticket, adviser: Account, to_id: int, now: d
 
 
 def accept(session: Session, ticket_id: int, adviser: Account, now: datetime) -> bool:
-    """Become the speaker; False when the offer does not stand any more.
+    """Become the speaker; False when the offer is no longer valid.
 
     One conditional UPDATE: of two who accept at once, the second finds that the giver no longer has the ticket.
     """

@@ -27,9 +27,9 @@ def look(session: Session, ticket: Ticket, text: str, now: datetime) -> str | No
 
 
 def raise_alarm(session: Session, ticket: Ticket, kind: str, now: datetime) -> bool:
-    """Make a ticket urgent: its promise is that of an urgent one from now on, and the team leads are told.
+    """Make a ticket urgent: from now on its promise is that of an urgent one, and the team leads are told.
 
-    False when it was urgent already: nobody is told twice. The team changes only while nobody has the ticket.
+    False when it was already urgent: nobody is told twice. The team changes only while nobody has the ticket.
     """
     locks.hold(session, ticket)
     if ticket.urgent:

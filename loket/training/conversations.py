@@ -1,4 +1,4 @@
-"""How well the assistant holds a conversation: turns whose right reply is known, and what was said to them. Pure functions."""
+"""How well the assistant holds conversations: turns whose right reply is known, and what was said to them. Pure functions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TALK = ("talk", "note", "offer", "added", "ask", "handed_over", "greeting")
 
 @dataclass(frozen=True)
 class GoldTurn:
-    """One message and what its reply should do; the head of data/evaluation/dialogues.yml says what each field means."""
+    """One message and what its reply should do; the top of data/evaluation/dialogues.yml says what each field means."""
 
     say: str
     intents: tuple[str, ...] = ()

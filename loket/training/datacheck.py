@@ -23,7 +23,7 @@ LEAST_URGENT = 60
 LEAST_OUT_OF_DOMAIN = 150
 LEAST_GOLD = 6
 NEAR_DUPLICATE = 93
-"""rapidfuzz ratio (0-100) of two normalised texts from which they count as the same example."""
+"""rapidfuzz ratio (0-100) from which two normalised texts count as the same example."""
 MOST_ALIKE = 52
 """Mean pairwise ratio within an intent from which its examples are all alike."""
 

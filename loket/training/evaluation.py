@@ -79,7 +79,7 @@ def evaluate(parsed: Sequence[Row], gold: Sequence[Gold], urgent: Collection[str
     """The figures. `parsed` are rows of bot.parse, in the order of `gold`; `urgent` are the catalogue's urgent intents.
 
     first            the classifier's best intent is the right one
-    first_lenient    … or one that would also do; so count all figures below but macro_f1
+    first_lenient    … or one that would also do; all figures below count this way, except macro_f1
     first_three      a right one is among the best three
     answered_wrong   of what was answered outright, the share whose answer was not a right one
     answered_at_2    the share that could be answered, surest first, with at most 2 % wrong ("cov@2%")
@@ -151,7 +151,7 @@ def _answered_with(row: Row) -> str | None:
 
 
 def _answers_outside(row: Row, gold: Gold) -> bool:
-    """Whether a question that is none of the counter's got an answer about school that would not do either."""
+    """Whether a question outside the counter's field got an answer about school that would not do either."""
     return kind_of(row) == "answer" and not gold.accepts(_answered_with(row))
 
 

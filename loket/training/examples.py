@@ -11,7 +11,7 @@ from loket.yamlfile import ContentError, Problem
 NLU_DIR = paths.DATA / "nlu"
 GOLD_DIR = paths.DATA / "evaluation"
 OTHER_GOLD = frozenset({"dialogues", "replies"})
-"""Files of GOLD_DIR in a shape of their own: conversations, and replies to the assistant's own questions."""
+"""Files in GOLD_DIR with a shape of their own: conversations, and replies to the assistant's own questions."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ IDENTIFYING = frozenset({"patient", "persoon", "telefoonnummer", "emailadres", "
 
 @cache
 def deduce() -> Deduce:
-    """The recogniser. Its first start ever builds look-up tables (about a minute); `make install` does that."""
+    """The recogniser. Its very first start builds look-up tables (about a minute); `make install` does that."""
     return Deduce()
 
 

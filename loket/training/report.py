@@ -89,7 +89,7 @@ def _with_margin(figure: danger.Figure) -> str:
 def worse(
     figures: dict[str, Any], dangers: dict[str, danger.Figure] | None = None, baseline: Path = BASELINE
 ) -> list[str]:
-    """In what the figures, and those of danger, fall below the recorded ones; empty when a model may go live."""
+    """Where the figures, and those of danger, fall below the recorded ones; empty when a model may go live."""
     recorded = json.loads(baseline.read_text(encoding="utf-8"))
     found = [
         f"{LABELS[key].strip()}: {figures[key]:.3f}, recorded {recorded[key]:.3f}"
@@ -110,7 +110,7 @@ def worse(
 
 
 def record(figures: dict[str, Any], dangers: dict[str, danger.Figure], baseline: Path = BASELINE) -> None:
-    """Make these figures the ones to hold. Times are left out: they say more of the machine."""
+    """Make these figures the ones to meet. Times are left out: they say more about the machine."""
     kept = {key: round(value, 4) for key, value in figures.items() if key in LABELS and not key.endswith("_ms")}
     kept["danger"] = {key: round(value, 4) for key, value in _shares(dangers).items()}
     baseline.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")

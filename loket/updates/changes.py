@@ -1,6 +1,6 @@
-"""What changed, noted while it is written: every process that writes through a session takes part, whatever it serves.
+"""What changed, noted as it is written: every process that writes through a session takes part, whatever it serves.
 
-The note is made when the session flushes and told when the transaction commits: on PostgreSQL by NOTIFY, which the database
+The note is made when the session flushes and sent when the transaction commits: on PostgreSQL by NOTIFY, which the database
 delivers at the commit itself and in the order of commits; with Redis after it. SQLite needs no telling: its readers see the
 rows, in the order in which they were committed, because one writes at a time.
 """
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 CHANNEL = "loket"
 REDIS_SECONDS = 0.5
-"""How long a commit may wait for Redis. What is not told is found by the next look of each page."""
+"""How long a commit may wait for Redis. What is not sent is found at each page's next look."""
 _NOTED = "changes"
 
 
@@ -47,7 +47,7 @@ class Change:
 
 
 def of_event(event: TicketEvent) -> Change:
-    """A partner hears of what comes to it and of what goes away from it."""
+    """A partner hears of what comes to it and of what leaves it."""
     named = (event.data or {}).get("partner")
     partners = {partner for partner in (event.ticket.partner, named) if partner}
     return Change(event.ticket.conversation_id, event.ticket.team, tuple(sorted(partners)))

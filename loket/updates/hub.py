@@ -1,4 +1,4 @@
-"""Open pages wait here for what concerns them, and are woken by that alone."""
+"""Open pages wait here for what concerns them, and are woken only by that."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Listener:
 
 
 class Hub:
-    """All open pages of this process, and the one source that tells of changes."""
+    """All open pages of this process, and the one source that reports changes."""
 
     def __init__(self, configured: Settings) -> None:
         self._configured = configured
@@ -61,7 +61,7 @@ class Hub:
         loop = asyncio.get_running_loop()
 
         def told(change: Change | None) -> None:
-            # A source that speaks while the loop is ending is not heard, and need not be.
+            # A source that reports while the loop is ending is not heard, and need not be.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(self.dispatch, change)
 

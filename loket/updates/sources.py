@@ -1,6 +1,6 @@
 """Where a process hears of changes: from SQLite's file, from PostgreSQL or from Redis.
 
-Each source runs in a thread of its own and calls `told` with a change, or with None for "look again, something may have been
+Each source runs in its own thread and calls `told` with a change, or with None for "look again, something may have been
 missed". So the website's loop never waits for a database or for Redis.
 """
 
@@ -31,7 +31,7 @@ PAUSE_SECONDS = 1.0
 
 
 class Source:
-    """A thread that tells of changes until it is stopped; after a failure it goes on, and says that something may be missed."""
+    """A thread that reports changes until it is stopped; after a failure it goes on, and says that something may be missed."""
 
     def __init__(self, listen: Callable[[threading.Event], Iterator[Change | None]], told: Told) -> None:
         self._listen = listen
@@ -59,7 +59,7 @@ class Source:
 
 
 def choose(configured: Settings, told: Told) -> Source:
-    """The source that these settings ask for: Redis when it has an address, else the database itself."""
+    """The source that these settings ask for: Redis if it has an address, else the database itself."""
     if configured.redis_url:
         return Source(lambda stopping: from_redis(configured.redis_url, stopping), told)
     if configured.database.startswith("sqlite"):

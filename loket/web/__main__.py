@@ -19,7 +19,7 @@ GRACE_SECONDS = 3
 
 
 def main() -> None:
-    """Serve until stopped. Ends with a message when the database is of an earlier release."""
+    """Serve until stopped. Ends with a message when the database is from an earlier release."""
     os.umask(0o077)
     configured = settings.load()
     try:

@@ -130,13 +130,13 @@ def _templates() -> Environment:
 
 
 def _once() -> str:
-    """For the address of a form: an id of its own, so that it does its work once (loket.accounts.used_forms)."""
+    """For a form's address: its own id, so that it does its work once (loket.accounts.used_forms)."""
     return f"?formulier={secrets.token_urlsafe(12)}"
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: Litestar) -> AsyncIterator[None]:
-    # Python's own pool has cpu+4 threads: on two cores six that wait for the database would stop everything.
+    # Python's own pool has cpu+4 threads: on two cores, six that wait for the database would stop everything.
     threads = ThreadPoolExecutor(settings.load().handler_threads, thread_name_prefix="handler")
     asyncio.get_running_loop().set_default_executor(threads)
     async with httpx.AsyncClient(timeout=10) as client:

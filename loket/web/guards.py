@@ -16,7 +16,7 @@ from loket.settings import Settings, is_loopback
 
 
 async def host_guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
-    """Refuse a request for another site: a name that was made to point here ("DNS rebinding") is none of ours."""
+    """Refuse a request for another site: a name that was made to point here ("DNS rebinding") is not ours."""
     if not host_allowed(connection.headers.get("host", ""), settings.load()):
         raise ClientException
 
@@ -37,7 +37,7 @@ def host_allowed(host: str, configured: Settings) -> bool:
     name = (name if port.isdecimal() and name else host).strip("[]").lower()
     if configured.hosts & {name, "*"} or is_loopback(name):
         return True
-    # Without a public address set, people come by the number of the machine, which no name can be made to point to.
+    # Without a public address set, people use the machine's number, which no name can be made to point to.
     return not configured.base_url and _is_number(name)
 
 

@@ -22,7 +22,7 @@ from loket.parents.limits import uncounted
 ROOM_BYTES = 50_000_000
 """Free space in the state folder below which no more should be taken in."""
 PROBE_SECONDS = 10.0
-"""A try at writing counts so long, however many ask."""
+"""A write attempt counts for this long, however many ask."""
 _probed: dict[str, tuple[float, bool]] = {}
 
 
@@ -35,7 +35,7 @@ def healthz() -> dict[str, str]:
 @get("/readyz")
 async def readyz(state: State) -> Response[dict[str, Any]]:
     """Rasa with a model, the action server, a database that can be written to and room for files: 200 when all are there,
-    503 when one is not. The worker and the mail that waits are told but decide nothing: the website answers without them."""
+    503 when one is not. The worker and waiting mail are reported but decide nothing: the website answers without them."""
     names = ("rasa", "actions", "database", "room")
     results = await asyncio.gather(
         rasa.ready(state.http), _actions_ready(state.http), asyncio.to_thread(_writable), asyncio.to_thread(_room)

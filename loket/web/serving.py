@@ -41,7 +41,7 @@ class PatientProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def _all_here(self) -> bool:
-        """Whether the request that is being answered has come in whole."""
+        """Whether the request being answered has come in completely."""
         return self._answering() and not self.cycle.more_body
 
     def _answering(self) -> bool:

@@ -1,1 +1,1 @@
-"""What happens without anybody asking: mail, deadlines, leases that lapse, what is forgotten. A process of its own."""
+"""What happens without anybody asking: mail, deadlines, leases that lapse, what is forgotten. A separate process."""

@@ -15,7 +15,7 @@ from loket.worker.loop import Worker
 
 
 def main() -> None:
-    """Work until stopped. Ends with a message when the database is of an earlier release."""
+    """Work until stopped. Ends with a message when the database is from an earlier release."""
     os.umask(0o077)
     logging.basicConfig(level=settings.load().log_level, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel("WARNING")

@@ -1,4 +1,4 @@
-"""What is kept for a short while only, and for how long. Each is removed when it can serve nothing any more."""
+"""What is kept for only a short while, and for how long. Each is removed when it is of no more use."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KEPT: tuple[tuple[Any, timedelta], ...] = (
 
 
 def forget(now: datetime, outbox_days: int) -> None:
-    """Remove what is older. Each kind in a transaction of its own, so that none holds another up."""
+    """Remove what is older. Each kind in its own transaction, so that none holds another up."""
     for moment, kept in KEPT:
         with transaction() as session:
             changed(session, delete(moment.class_).where(moment < now - kept))

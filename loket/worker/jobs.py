@@ -1,4 +1,4 @@
-"""The jobs of the background, each with how often it is done."""
+"""The background jobs, each with how often it is done."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def _forget(_client: httpx.AsyncClient) -> None:
 
 
 def tend(now: datetime) -> None:
-    """Put back what nobody keeps alive, and bring promises that are near or broken to the team leads."""
+    """Put back what nobody keeps alive, and report promises that are near or broken to the team leads."""
     with transaction() as session:
         claims.free_lapsed(session, now)
     with transaction() as session:

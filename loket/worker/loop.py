@@ -21,7 +21,7 @@ from loket.worker.jobs import ALL, Job
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
-"""How long after a worker's death another takes up its jobs."""
+"""How long after a worker's death another takes over its jobs."""
 BEAT_SECONDS = 8.0
 """Between two renewals: several may fail before a lease lapses."""
 STOP_SECONDS = 6.0

@@ -1,4 +1,4 @@
-"""Checks over all answers together: `loket faq check`. One module a rule; each says what it refuses."""
+"""Checks over all answers together: `loket faq check`. One module per rule; each says what it refuses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SAFETY = "veiligheid"
 
 
 def check(theme: str | None, today: date) -> list[Problem]:
-    """Every problem in data/faq, or in the file of one theme. What is withheld is only checked for its form."""
+    """Every problem in data/faq, or in the file of one theme. Withheld answers are checked for form only."""
     try:
         files = _files(theme)
     except ContentError as error:
@@ -53,7 +53,7 @@ def check(theme: str | None, today: date) -> list[Problem]:
 
 
 def warnings(theme: str | None, today: date) -> list[Problem]:
-    """What is not wrong yet and needs a look: articles held against an older version of their act."""
+    """What is not yet wrong but needs a look: articles compared with an older version of their act."""
     try:
         return sorted(_found(_files(theme), (versions.warnings,), today))
     except (ContentError, FileNotFoundError):

@@ -1,4 +1,4 @@
-"""First-aid texts: numbers that are known and can be tapped, nothing promised at night, short sentences, each reader addressed."""
+"""First-aid texts: known numbers that can be tapped, nothing promised at night, short sentences, the right form of address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from loket.faq.danger import DangerFile, FirstAid, Writer
 from loket.yamlfile import ContentError, Problem, read
 
 MAX_NUMBERS = 4
-"""Phone numbers in what one reader sees before the line on who reads along: more is a list to search in."""
+"""Phone numbers in what one reader sees before the line on who reads along: more is a list to search through."""
 MAX_ACTION_WORDS = 35
 FIRST_AID_WORDS = 170
 
@@ -69,13 +69,13 @@ def _numbers(path: tuple[str | int, ...], text: str) -> Iterator[Fault]:
     for number in sorted(_dialled(text) - phones.allowed()):
         yield path, f"phone number {number} is not in data/faq/phones.yml"
     for number in phones.in_text(_LINK.sub("", text)):
-        # Once it is a link somewhere in the same first aid, 112 and 113 may be said again in a sentence.
+        # Once it is a link somewhere in the same first aid, 112 and 113 may be repeated in a sentence.
         if number not in {"112", "113"}:
             yield path, f"{number} is no link: [{number}](tel:{number})"
 
 
 def _addressed(one: FirstAid) -> Iterator[Fault]:
-    """A child is never "u", a parent never "je" outside what is said to a child, and what both read addresses nobody."""
+    """A child is never "u", a parent never "je" except in what is said to a child, and what both read addresses nobody."""
     for name, refused in (
         ("child", _FORMAL),
         ("child_action", _FORMAL),
@@ -91,7 +91,7 @@ def _addressed(one: FirstAid) -> Iterator[Fault]:
 
 
 def _hours(one: FirstAid) -> Iterator[Fault]:
-    """At night nobody reads along: it is said, nothing is promised, and every number is answered at that hour."""
+    """At night nobody reads along: this is said, nothing is promised, and every number is answered at that hour."""
     if "niemand" not in one.night:
         yield ("night",), "does not say that nobody reads along now"
     if found := _PROMISED.search(one.night):
@@ -103,7 +103,7 @@ def _hours(one: FirstAid) -> Iterator[Fault]:
 
 
 def _at_a_glance(one: FirstAid) -> Iterator[Fault]:
-    """One action with its number, and no more text or numbers than somebody in fear can take in."""
+    """One action with its number, and no more text or numbers than somebody frightened can take in."""
     for name in ("action", "child_action"):
         text = getattr(one, name)
         if text and not _dialled(text):

@@ -1,4 +1,4 @@
-"""Amounts and years end: an answer that names one says until when it is true."""
+"""Amounts and years expire: an answer that names one says until when it is true."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENDS = re.compile(r"€|\b\d+(?:[.,]\d+)? euro\b|(?<!-)\b20\d\d\b")
 
 
 def faults(answer: Answer, context: Context) -> Iterator[Fault]:
-    """valid_until is missing beside a euro sign or a year, or it has passed."""
+    """valid_until is missing next to a euro sign or a year, or it has passed."""
     if answer.valid_until is None:
         for part in answer.parts():
             if found := _ENDS.search(_without_acts(phones.without(PLACEHOLDER.sub("", part.text)))):
@@ -26,7 +26,7 @@ def faults(answer: Answer, context: Context) -> Iterator[Fault]:
 
 
 def _without_acts(text: str) -> str:
-    """The text without the names of acts, whose years do not end."""
+    """The text without the names of acts, whose years do not expire."""
     names = sorted({name for act in laws.acts().values() for name in (act.act, act.title)}, key=len, reverse=True)
     for name in names:
         text = text.replace(name, "").replace(name.lower(), "")

@@ -1,4 +1,4 @@
-"""A term that a parent must keep stands in `deadline`, not only in the running text."""
+"""A time limit that a parent must keep is in `deadline`, not only in the running text."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OF_OTHERS = re.compile(
 
 
 def faults(answer: Answer, context: Context) -> Iterator[Fault]:
-    """A sentence about bezwaar, aanvragen, indienen or melden with a term that no deadline of the answer has."""
+    """A sentence about bezwaar, aanvragen, indienen or melden with a time limit that is in no deadline of the answer."""
     for part in answer.parts():
         if part.field not in ("short", "text", "easier", "child"):
             continue

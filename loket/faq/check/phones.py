@@ -12,7 +12,7 @@ from loket import yamlfile
 from loket.faq import load
 
 OWN = {"08005010"}
-"""This desk's own number is a setting, {loket_phone}: whether it is in use differs by installation."""
+"""This desk's own number is a setting, {loket_phone}: whether it is in use differs per installation."""
 
 _PHONE = re.compile(r"(?<![\w-])(?:0[89]00[\s-]?[\d\s-]{4,10}\d|0\d{1,3}[\s-]\d[\d\s]{5,8}\d|11[23]\b)(?!\w)")
 

@@ -1,4 +1,4 @@
-"""What the service promises about itself is a setting: named through a placeholder, or not at all."""
+"""What the service promises about itself is a setting: stated through a placeholder, or not at all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loket.faq.placeholders import PLACEHOLDER
 
 @dataclass(frozen=True)
 class Promise:
-    """Words that promise something, and the placeholders of which one must be in the same sentence (none: never)."""
+    """Words that promise something, and the placeholders one of which must be in the same sentence (none: never allowed)."""
 
     what: str
     words: re.Pattern[str]
@@ -40,7 +40,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 def faults(answer: Answer, context: Context) -> Iterator[Fault]:
-    """A sentence that promises what only a setting can tell, without the setting's placeholder."""
+    """A sentence that promises what only a setting can say, without the setting's placeholder."""
     for part in answer.parts():
         for sentence in _SENTENCE.split(part.text):
             named = {found.split(":")[0] for found in PLACEHOLDER.findall(sentence)}

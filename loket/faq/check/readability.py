@@ -26,7 +26,7 @@ WORDS = {"short": (15, 60), "text": (60, 180), "easier": (40, 90), "child": (30,
 """Fewest and most words of each text. Replies of the dialogue have no such limits."""
 FREQUENT_WORDS = 10_000
 IN_OTHER_LANGUAGES = {"andere_taal"}
-"""Replies that are not in Dutch alone, so that a list of Dutch words says nothing about them."""
+"""Replies that are not only in Dutch, so that a list of Dutch words says nothing about them."""
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _URL = re.compile(r"https?://\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:nl|com|org|eu|be)\b(?:/\S*)?")
@@ -37,7 +37,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?:])\s+|\n+")
 
 @dataclass(frozen=True)
 class Reading:
-    """What was measured of one text."""
+    """The measurements of one text."""
 
     words: int
     mean_sentence: float

@@ -1,4 +1,4 @@
-"""A referral can be reached, by what is in the lists, and is another desk than this one."""
+"""A referral can be reached, with what is in the lists, and is not this desk itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every rule of the check gets to see, and what it gives back."""
+"""What every rule of the check gets to see, and what it returns."""
 
 from __future__ import annotations
 

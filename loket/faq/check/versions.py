@@ -1,4 +1,4 @@
-"""Was the answer held against the newest version of each act?"""
+"""Was the answer compared with the newest version of each act?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def faults(answer: Answer, context: Context) -> Iterator[Fault]:
 
 
 def warnings(answer: Answer, context: Context) -> Iterator[Fault]:
-    """An article that was held against an older version: to be looked at again, not wrong by itself."""
+    """An article that was compared with an older version: to be looked at again, not wrong in itself."""
     for index, article in enumerate(answer.law):
         newest = laws.acts()[article.act].version
         if article.version < newest:

@@ -1,4 +1,4 @@
-"""Words: no hedging of settled law, no desk that is this desk, no placeholder that nothing can fill."""
+"""Words: no hedging of settled law, no other desk that is this desk, no placeholder that nothing can fill."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FORMAL = re.compile(r"\b(?:u|uw)\b", re.IGNORECASE)
 
 
 def faults(answer: Answer, context: Context) -> Iterator[Fault]:
-    """A hedge that is not in open_in_law; this desk named as another; an unknown placeholder; "u" to a pupil."""
+    """A hedge that is not in open_in_law; this desk named as if it were another; an unknown placeholder; "u" to a pupil."""
     allowed = " | ".join(answer.open_in_law).lower()
     for part in answer.parts():
         if not context.dialogue:
