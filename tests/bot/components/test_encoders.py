@@ -162,7 +162,7 @@ class Counting:
 
 def test_featurizer_remembers_texts_and_encodes_each_sentence() -> None:
     encoder = Counting()
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder)
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=encoder)
     one = Message({"text": "Een? Twee?", CLEAN: "Een? Twee?", SENTENCES: ["Een?", "Twee?"]})
     component.process([one])
     assert encoder.asked == ["Een? Twee?", "Een?", "Twee?"]
@@ -175,7 +175,7 @@ def test_featurizer_remembers_texts_and_encodes_each_sentence() -> None:
 
 
 def test_sentences_that_ask_nothing_are_not_read_apart() -> None:
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", Counting())
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=Counting())
     message = Message({"text": "x", SENTENCES: ["Hij is moe.", "Hij eet niet."]})
     component.process([message])
     assert message.get(SENTENCE_VECTORS) is None
@@ -183,7 +183,7 @@ def test_sentences_that_ask_nothing_are_not_read_apart() -> None:
 
 def test_parts_of_a_long_text_are_encoded_with_it_and_remembered() -> None:
     encoder = Counting()
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder)
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=encoder)
     text = "Mijn zoon is geschorst. Hij wil nu nergens meer heen."
     for _ in range(2):
         message = Message({"text": text, CLEAN: text})
@@ -194,7 +194,7 @@ def test_parts_of_a_long_text_are_encoded_with_it_and_remembered() -> None:
 
 
 def test_a_text_that_was_a_sentence_before_gets_its_parts_still() -> None:
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", Counting())
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=Counting())
     sentence = "Mag dat zomaar, als je niet weet wie het was, en wat krijgt hij?"
     component.process([Message({"text": "x", CLEAN: "x", SENTENCES: [sentence, "Wie betaalt dat?"]})])
     message = Message({"text": sentence, CLEAN: sentence})
@@ -203,7 +203,7 @@ def test_a_text_that_was_a_sentence_before_gets_its_parts_still() -> None:
 
 
 def test_only_of_examples_that_are_left_out_the_parts_are_made() -> None:
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", Counting())
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=Counting())
     text = "Mijn zoon is geschorst. Hij wil nu nergens meer heen."
     examples = [Message({"text": text, CLEAN: text, LABEL: Label("none", "", group)}) for group in (0, 1)]
     component.process_training_data(TrainingData(examples))
@@ -211,7 +211,7 @@ def test_only_of_examples_that_are_left_out_the_parts_are_made() -> None:
 
 
 def test_a_message_of_a_hundred_sentences_is_read_at_its_ends() -> None:
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", Counting())
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=Counting())
     message = Message({"text": "x", SENTENCES: [f"zin {number}?" for number in range(100)]})
     component.process([message])
     assert len(message.get(SENTENCE_VECTORS)) == len(message.get(SENTENCES)) == 12
