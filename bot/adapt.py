@@ -209,7 +209,10 @@ def adapt(given: Examples) -> dict[str, np.ndarray]:
             losses.append(float(step(*map(tf.constant, arrays))))
             done += 1
             if done % 100 == 0:
-                print(f"{time.monotonic() - start:6.0f} s  {done} of {total}, loss {np.mean(losses[-100:]):.3f}", flush=True)
+                print(
+                    f"{time.monotonic() - start:6.0f} s  {done} of {total}, loss {np.mean(losses[-100:]):.3f}",
+                    flush=True,
+                )
     return {
         f"{name}.{half}": matrix.numpy().astype(np.float16)
         for name, pair in upper.adapter.items()

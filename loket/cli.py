@@ -154,20 +154,25 @@ def evaluate(
         gold = [] if safety else evaluation.read_gold(questions or examples.GOLD_DIR)
         # Your own questions are measured separately.
         serious = [] if questions and not safety else danger.read(safety or danger.GOLD)
-        texts = [entry.text for entry in gold] + [entry.text for entry in serious]
+        foreign = [] if questions or safety else evaluation.read_foreign(examples.GOLD_DIR / "foreign.yml")
+        texts = [entry.text for entry in (*gold, *serious, *foreign)]
         parsed = list(processes.parse(texts, settings.load().model))
     except (ContentError, OSError, processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
         _fail(str(error))
     urgent = [intent.id for intent in known.intents.values() if intent.urgent]
-    parsed, of_danger = parsed[: len(gold)], parsed[len(gold) :]
+    parsed, of_danger, of_foreign = (
+        parsed[: len(gold)], parsed[len(gold) : len(gold) + len(serious)], parsed[len(gold) + len(serious) :]
+    )  # fmt: skip
+    other_languages = evaluation.foreign_figures(of_foreign, foreign)
     figures = evaluation.evaluate(parsed, gold, urgent)
     dangers = danger.figures(of_danger, serious)
     if as_json:
-        typer.echo(json.dumps({**(figures if gold else {}), "danger": dangers}, ensure_ascii=False))
-    else:
         typer.echo(
-            "\n".join([*(report.lines(figures) if gold else ()), *(report.danger_lines(dangers) if serious else ())])
+            json.dumps({**(figures if gold else {}), "danger": dangers, "foreign": other_languages}, ensure_ascii=False)
         )
+    else:
+        lines = [*(report.lines(figures) if gold else ()), *(report.danger_lines(dangers) if serious else ())]
+        typer.echo("\n".join([*lines, *(report.foreign_lines(other_languages) if foreign else ())]))
     if plots and gold:
         from loket.training import plots as drawing
 

@@ -99,9 +99,7 @@ def tokenizer(weights: Weights) -> Tokenizer:
     return made
 
 
-def network(
-    weights: Weights, adapter: Mapping[str, np.ndarray] | None = None, layers: int | None = None
-) -> ModelProto:
+def network(weights: Weights, adapter: Mapping[str, np.ndarray] | None = None, layers: int | None = None) -> ModelProto:
     """The network: input_ids and attention_mask (texts, pieces) in, last_hidden_state (texts, pieces, width) out.
 
     `adapter` holds what some products learned in addition to their weights (LoRA): "l11.q.down" (in, rank) and

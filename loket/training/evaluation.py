@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from loket import yamlfile
 from loket.training import danger, examples
 from loket.yamlfile import ContentError, Problem
 
@@ -43,6 +44,25 @@ def read_gold(path: Path) -> list[Gold]:
     if path.suffix == ".yml":
         return [Gold(example.text, example.intent) for example in examples.load_file(path)]
     return read_gold_jsonl(path)
+
+
+def read_foreign(path: Path) -> list[Gold]:
+    """Questions in other languages: a list of {"language", "intent", "text"}; the language is their `vorm`."""
+    rows = yamlfile.read(path).data
+    return [Gold(row["text"], row["intent"], vorm=row["language"]) for row in rows]
+
+
+def foreign_figures(parsed: Sequence[Row], gold: Sequence[Gold]) -> dict[str, Any]:
+    """Of questions in other languages: a right intent first, among the first three, and the language known."""
+    rankings = [ranking(row) for row in parsed]
+    return {
+        "n": len(gold),
+        "first": share(bool(names) and entry.accepts(names[0]) for entry, names in zip(gold, rankings, strict=True)),
+        "first_three": share(any(map(entry.accepts, names[:3])) for entry, names in zip(gold, rankings, strict=True)),
+        "language": share(
+            (row.get("decision") or {}).get("language") == entry.vorm for entry, row in zip(gold, parsed, strict=True)
+        ),
+    }
 
 
 def read_gold_jsonl(path: Path) -> list[Gold]:

@@ -10,8 +10,8 @@ from loket.yamlfile import ContentError, Problem
 
 NLU_DIR = paths.DATA / "nlu"
 GOLD_DIR = paths.DATA / "evaluation"
-OTHER_GOLD = frozenset({"dialogues", "replies"})
-"""Files in GOLD_DIR with a shape of their own: conversations, and replies to the assistant's own questions."""
+OTHER_GOLD = frozenset({"dialogues", "replies", "foreign"})
+"""Files in GOLD_DIR with a shape of their own: conversations, replies to the assistant's own questions, other languages."""
 
 
 @dataclass(frozen=True)

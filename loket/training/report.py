@@ -80,6 +80,20 @@ def danger_lines(figures: dict[str, danger.Figure]) -> Iterator[str]:
             yield f"  {kind + f' ({parts[0][1]})':<38}{shares[0]:>8}{shares[1]:>10}{shares[2]:>8}"
 
 
+FOREIGN_LABELS = {
+    "n": "questions in other languages",
+    "first": "  right in the first place",
+    "first_three": "  right among the first three",
+    "language": "  language known",
+}
+
+
+def foreign_lines(figures: dict[str, Any]) -> Iterator[str]:
+    """The figures of questions in other languages as lines of text."""
+    for key, label in FOREIGN_LABELS.items():
+        yield _line(label, key, figures[key])
+
+
 def _with_margin(figure: danger.Figure) -> str:
     hits, of = figure
     low, high = wilson(hits, of)
