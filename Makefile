@@ -7,6 +7,9 @@ BOT_PYTHON := bot/.venv/bin/python
 PYTEST := $(UV) run --frozen pytest
 BOT_PYTEST := $(BOT_PYTHON) -m pytest -c bot/pyproject.toml tests/bot
 
+# Tests that run side by side. Each worker has databases of its own.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((n < 4 ? n : 4)))
+
 .PHONY: help run test check format install train bench clean
 
 help: ## Show this list
@@ -19,7 +22,7 @@ test: install ## Set everything up and run all tests that this machine can run
 	@echo "== the bot's own tests"
 	@$(BOT_PYTEST) -q
 	@echo "== the service's tests"
-	@$(PYTEST) -q -rs --cov --cov-report=
+	@$(PYTEST) -q -rs -n $(WORKERS) --dist loadgroup --cov --cov-report=
 
 # The coverage floor is only ever raised. It counts what the last full `make test` left behind.
 COVERAGE_FLOOR := 92

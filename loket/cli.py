@@ -155,7 +155,7 @@ def evaluate(
         # Your own questions are measured separately.
         serious = [] if questions and not safety else danger.read(safety or danger.GOLD)
         foreign = [] if questions or safety else evaluation.read_foreign(examples.GOLD_DIR / "foreign.yml")
-        texts = [entry.text for entry in (*gold, *serious, *foreign)]
+        texts = [*(one.text for one in gold), *(one.text for one in serious), *(one.text for one in foreign)]
         parsed = list(processes.parse(texts, settings.load().model))
     except (ContentError, OSError, processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
         _fail(str(error))

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from loket import settings
@@ -29,6 +29,37 @@ pytest_plugins = [
     "tests.support.rasa",
     "tests.support.site",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests that run side by side (pytest-xdist) have a PostgreSQL and a Redis database each."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if not worker:
+        return
+    if url := os.environ.get("LOKET_TEST_POSTGRES"):
+        os.environ["LOKET_TEST_POSTGRES"] = _own_postgresql(url, worker)
+    if url := os.environ.get("LOKET_TEST_REDIS"):
+        os.environ["LOKET_TEST_REDIS"] = f"{url.rpartition('/')[0]}/{int(worker.removeprefix('gw')) + 1}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One of those side by side starts the whole service, and has all tests that need it."""
+    for item in items:
+        if "service" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("service"))
+
+
+def _own_postgresql(url: str, worker: str) -> str:
+    """The address of a database next to this one, made unless it is there."""
+    own = make_url(url)
+    own = own.set(database=f"{own.database}_{worker}")
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        if not connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": own.database}):
+            connection.execute(text(f'CREATE DATABASE "{own.database}"'))
+    engine.dispose()
+    return own.render_as_string(hide_password=False)
+
 
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 """A Tuesday, noon in Amsterdam: the counter is open."""

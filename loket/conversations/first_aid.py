@@ -3,11 +3,16 @@ data/faq/danger.yml, by kind."""
 
 from __future__ import annotations
 
+import logging
 import re
 
 from loket.faq import danger
 from loket.faq.danger import Ask, Kind
+from loket.yamlfile import ContentError
 
+logger = logging.getLogger(__name__)
+
+_FAILURE_LINE = "Bij direct gevaar: bel [112](tel:112). Gedachten aan zelfdoding? Bel [113](tel:113) of [0800-0113](tel:08000113)."
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 _CHILD = re.compile(
@@ -59,8 +64,12 @@ def shown_in(language: str) -> dict[str, str]:
 
 
 def failure_line() -> str:
-    """Part of every text that says that something does not work, as Markdown."""
-    return danger.failure_line()
+    """Part of every text that says that something does not work, as Markdown; there even when the file of texts is not."""
+    try:
+        return danger.failure_line()
+    except (OSError, ContentError):
+        logger.exception("the texts of first aid cannot be read")
+        return _FAILURE_LINE
 
 
 def failure_text() -> str:

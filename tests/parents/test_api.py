@@ -23,7 +23,7 @@ from tests.support.site import all_of
 
 MESSAGE_FIELDS = {
     "id", "sender", "text", "html", "created_at", "answer", "choices", "kind", "title", "name", "helpful",
-    "attachments", "intents", "level", "danger", "delivered",
+    "attachments", "intents", "level", "danger", "delivered", "language", "direction",
 }  # fmt: skip
 
 

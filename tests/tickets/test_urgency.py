@@ -62,7 +62,7 @@ def test_an_ordinary_addition_changes_nothing(session: Session, ticket: Ticket) 
 @pytest.mark.parametrize("kind", danger.KINDS)
 def test_every_kind_has_help_and_a_line(kind: str) -> None:
     assert "](tel:" in first_aid.numbers(kind)
-    assert "112" in first_aid.text(kind, now_open=False)
+    assert "112" in first_aid.text(kind, "", now_open=False)
     assert first_aid.ask(kind).line.endswith((".", "?"))
 
 
