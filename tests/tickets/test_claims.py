@@ -15,6 +15,7 @@ from loket.tickets import claims, drafts, presence, queue, referrals
 from loket.tickets.models import Ticket, TicketEvent
 from tests.conftest import NOON
 from tests.support.site import all_of, make_account, make_ticket
+from tests.support.tickets import find, kinds
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -22,17 +23,6 @@ pytestmark = pytest.mark.usefixtures("database")
 def take(who: Account, minutes: float = 0) -> Ticket | None:
     with transaction() as session:
         return claims.next_ticket(session, who, NOON + timedelta(minutes=minutes))
-
-
-def find(ticket: Ticket) -> Ticket:
-    with reading() as session:
-        found = session.get_one(Ticket, ticket.id)
-        _ = found.conversation.owner
-        return found
-
-
-def kinds(ticket: Ticket) -> list[str]:
-    return [event.kind for event in all_of(TicketEvent) if event.ticket_id == ticket.id]
 
 
 def test_fifty_threads_claim_two_hundred_tickets(database: Engine) -> None:

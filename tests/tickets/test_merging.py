@@ -1,0 +1,105 @@
+"""Merging, linking and splitting: what happens between tickets, and what each parent hears."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from loket.accounts.models import Account
+from loket.conversations import contact
+from loket.conversations.models import Message
+from loket.db.base import reading, transaction
+from loket.mail.models import Outbox
+from loket.tickets import deadlines, merging, queue
+from loket.tickets.models import Ticket
+from tests.conftest import NOON
+from tests.support.site import all_of
+from tests.support.tickets import claimed, find, kinds
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+def test_an_answer_to_merged_tickets_reaches_both(aisha: Account) -> None:
+    into = claimed(aisha, contact=contact.Contact(email="a@voorbeeld.nl"))
+    double = claimed(aisha, contact=contact.Contact(email="b@voorbeeld.nl"))
+    with transaction() as session:
+        merging.merge(session, double.id, into.id, aisha, NOON)
+        queue.reply(session, session.get_one(Ticket, into.id), aisha, "Dat mag.", NOON)
+    told = [m.conversation_id for m in all_of(Message) if m.sender == "adviser"]
+    assert sorted(told) == sorted([into.conversation_id, double.conversation_id])
+    mailed = {mail.recipient for mail in all_of(Outbox) if "Antwoord" in mail.subject}
+    assert mailed == {"a@voorbeeld.nl", "b@voorbeeld.nl"}
+    assert (find(double).state, find(double).merged_into) == ("closed", into.id)
+
+
+def test_the_parent_of_a_merged_ticket_reopens_the_one_it_went_into(aisha: Account) -> None:
+    into, double = claimed(aisha), claimed(aisha)
+    with transaction() as session:
+        merging.merge(session, double.id, into.id, aisha, NOON)
+        queue.close(session, session.get_one(Ticket, into.id), aisha, NOON)
+    with transaction() as session:
+        queue.parent_writes(session, session.get_one(Ticket, double.id), NOON + timedelta(hours=1))
+    assert find(into).state == "open"
+    assert find(double).state == "closed"
+
+
+def test_merges_that_cross_each_other_lose_nothing(aisha: Account) -> None:
+    for _ in range(5):
+        one, two = claimed(aisha), claimed(aisha)
+        start = threading.Barrier(2)
+
+        def cross(ids: tuple[int, int], start: threading.Barrier = start) -> bool:
+            start.wait()
+            try:
+                with transaction() as session:
+                    merging.merge(session, *ids, aisha, NOON)
+            except merging.CannotMerge:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as pool:
+            assert sorted(pool.map(cross, [(one.id, two.id), (two.id, one.id)])) == [False, True]
+        assert sorted([find(one).state, find(two).state]) == ["claimed", "closed"]
+
+
+def test_what_was_merged_or_closed_is_no_target(aisha: Account) -> None:
+    one, two, three = claimed(aisha), claimed(aisha), claimed(aisha)
+    with transaction() as session:
+        merging.merge(session, one.id, two.id, aisha, NOON)
+    for pair in ((three.id, one.id), (two.id, three.id), (three.id, three.id), (three.id, 99_999)):
+        with pytest.raises(merging.CannotMerge), transaction() as session:
+            merging.merge(session, *pair, aisha, NOON)
+
+
+def test_a_merge_can_be_undone(aisha: Account) -> None:
+    one, two = claimed(aisha), claimed(aisha)
+    with transaction() as session:
+        merging.merge(session, one.id, two.id, aisha, NOON)
+        queue.undo_close(session, session.get_one(Ticket, one.id), aisha, NOON)
+    assert (find(one).state, find(one).merged_into, find(one).claimed_by) == ("claimed", None, aisha.id)
+
+
+def test_a_split_question_keeps_contact_and_promise_and_the_parent_gets_its_link(aisha: Account) -> None:
+    ticket = claimed(aisha, contact=contact.Contact(email="a@voorbeeld.nl"))
+    later = NOON + timedelta(hours=3)
+    with transaction() as session:
+        other = merging.split(session, session.get_one(Ticket, ticket.id), aisha, "En mag dat ook?", later)
+    assert (find(other).email, find(other).question) == ("a@voorbeeld.nl", "En mag dat ook?")
+    assert find(other).promised_by == ticket.promised_by
+    with reading() as session:
+        assert [t.id for t in merging.related(session, ticket.id)] == [other.id]
+        assert deadlines.of(session, other.id).due == ticket.promised_by
+    told = [m for m in all_of(Message) if m.sender == "system" and m.conversation_id == ticket.conversation_id]
+    assert other.token in told[-1].text
+
+
+def test_linking_twice_is_one_link(aisha: Account) -> None:
+    one, two = claimed(aisha), claimed(aisha)
+    for pair in ((one, two), (two, one)):
+        with transaction() as session:
+            found = [session.get_one(Ticket, ticket.id) for ticket in pair]
+            merging.link(session, found[0], found[1], aisha, NOON)
+    assert kinds(one).count("linked") == 1
