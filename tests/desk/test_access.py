@@ -155,7 +155,8 @@ def a_file(ticket: Ticket, by: Account) -> int:
 def mail_given_up() -> int:
     with transaction() as session:
         mail = outbox.put(session, "ouder@voorbeeld.nl", "Antwoord", "Tekst", utc_now())
-        mail.failed_at, mail.attempts, mail.last_error = utc_now(), 5, "SMTPRecipientsRefused"
+        mail.failed_at, mail.attempts, mail.refusals = utc_now(), 5, 5
+        mail.last_error = "SMTPRecipientsRefused"
         session.flush()
         return mail.id
 
