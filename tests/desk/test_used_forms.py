@@ -104,6 +104,16 @@ def test_of_two_at_the_same_moment_one_does_the_work(database: Engine) -> None:
     assert sorted(found, key=str) == ["/balie/vragen/7"] * 5 + [None]
 
 
+def test_a_form_that_somebody_else_sent_does_not_lead_to_where_theirs_led(database: Engine) -> None:
+    aisha, bram, now = make_account("Aisha"), make_account("Bram"), utc_now()
+    with transaction() as session:
+        assert used_forms.begin(session, aisha, "abcdefgh12345678", now) is None
+        used_forms.finish(session, "abcdefgh12345678", "/balie/vragen/7")
+    with transaction() as session:
+        assert used_forms.begin(session, bram, "abcdefgh12345678", now) == "/balie"
+        assert used_forms.begin(session, aisha, "abcdefgh12345678", now) == "/balie/vragen/7"
+
+
 def test_old_forms_are_forgotten(database: Engine) -> None:
     who, now = make_account(), utc_now()
     with transaction() as session:

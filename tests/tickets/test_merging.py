@@ -13,7 +13,7 @@ from loket.conversations import contact
 from loket.conversations.models import Message
 from loket.db.base import reading, transaction
 from loket.mail.models import Outbox
-from loket.tickets import deadlines, merging, queue
+from loket.tickets import claims, deadlines, merging, queue
 from loket.tickets.models import Ticket
 from tests.conftest import NOON
 from tests.support.site import all_of
@@ -103,3 +103,28 @@ def test_linking_twice_is_one_link(aisha: Account) -> None:
             found = [session.get_one(Ticket, ticket.id) for ticket in pair]
             merging.link(session, found[0], found[1], aisha, NOON)
     assert kinds(one).count("linked") == 1
+
+
+def test_what_was_closed_without_a_merge_is_no_target_either(aisha: Account) -> None:
+    """An answer there would be written to nobody: the parent of the duplicate would wait for ever."""
+    closed, other = claimed(aisha), claimed(aisha)
+    with transaction() as session:
+        queue.close(session, session.get_one(Ticket, closed.id), aisha, NOON)
+    with pytest.raises(merging.CannotMerge), transaction() as session:
+        merging.merge(session, other.id, closed.id, aisha, NOON)
+    assert (find(other).state, find(other).merged_into) == ("claimed", None)
+
+
+def test_only_who_holds_a_ticket_merges_it_away(aisha: Account, bram: Account) -> None:
+    of_aisha, of_bram = claimed(aisha), claimed(bram)
+    with pytest.raises(claims.NotYours), transaction() as session:
+        merging.merge(session, of_bram.id, of_aisha.id, aisha, NOON)
+    assert find(of_bram).claimed_by == bram.id
+
+
+def test_a_split_question_is_as_urgent_and_may_be_used_as_the_one_it_was_part_of(aisha: Account) -> None:
+    for yes in (True, False):
+        ticket = claimed(aisha, urgent=yes, consent_reuse=yes)
+        with transaction() as session:
+            other = merging.split(session, session.get_one(Ticket, ticket.id), aisha, "En mag dat ook?", NOON)
+        assert (find(other).urgent, find(other).consent_reuse) == (yes, yes)

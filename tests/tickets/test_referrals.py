@@ -14,7 +14,7 @@ from loket.tickets import claims, notes, queue, referrals
 from loket.tickets.models import Ticket
 from tests.conftest import NOON
 from tests.support.site import all_of, make_account
-from tests.support.tickets import claimed, find
+from tests.support.tickets import claimed, find, kinds
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -24,11 +24,11 @@ def refer(ticket: Ticket, who: Account, *, agreed: bool = True) -> None:
         referrals.refer(session, session.get_one(Ticket, ticket.id), who, "balans", "Dyslexie", NOON, agreed=agreed)
 
 
-def partner_account() -> Account:
+def partner_account(organisation: str = "balans") -> Account:
     account = make_account("Petra Partner", role="partner")
     with transaction() as session:
-        session.get_one(Account, account.id).partner = "balans"
-    account.partner = "balans"
+        session.get_one(Account, account.id).partner = organisation
+    account.partner = organisation
     return account
 
 
@@ -72,3 +72,25 @@ def test_after_some_days_it_is_checked_and_who_was_not_helped_comes_back(aisha: 
         referrals.checked(session, session.get_one(Ticket, ticket.id), aisha, False, later)
     assert (find(ticket).state, find(ticket).partner, find(ticket).check_at) == ("open", None, None)
     assert find(ticket).promised_by > later
+
+
+def test_a_question_that_the_partner_did_not_answer_comes_back_with_the_promise_it_had(aisha: Account) -> None:
+    ticket = claimed(aisha)
+    refer(ticket, aisha)
+    with transaction() as session:
+        referrals.checked(session, session.get_one(Ticket, ticket.id), aisha, False, NOON + timedelta(days=6))
+    assert (find(ticket).state, find(ticket).promised_by) == ("open", ticket.promised_by)
+    assert kinds(ticket)[-1] == "returned", "nobody had answered it, so it is not opened again"
+
+
+def test_a_partner_reads_the_reason_it_was_given_and_not_that_of_another(aisha: Account) -> None:
+    ticket, first, second = claimed(aisha), partner_account(), partner_account("nko")
+    refer(ticket, aisha)
+    with transaction() as session:
+        found = session.get_one(Ticket, ticket.id)
+        referrals.give_back(session, found, first, "Niet ons gebied", NOON)
+        claims.claim(session, ticket.id, aisha, NOON)
+        referrals.refer(session, found, aisha, "nko", "Een andere reden", NOON, agreed=True)
+    with reading() as session:
+        read = notes.of_ticket(session, session.get_one(Ticket, ticket.id), second)
+        assert [note.text for note in read] == ["Een andere reden"]
