@@ -82,6 +82,17 @@ def test_a_claim_that_lapsed_is_freed_and_that_is_an_event(database: Engine) -> 
     assert kinds(ticket)[-1] == "lapsed"
 
 
+def test_who_answered_and_left_is_known_but_is_not_in_the_conversation_any_more(database: Engine) -> None:
+    ticket, who = make_ticket(now=NOON), make_account()
+    take(who)
+    with transaction() as session:
+        queue.reply(session, session.get_one(Ticket, ticket.id), who, "Dat mag.", NOON)
+    with transaction() as session:
+        assert claims.free_lapsed(session, NOON + timedelta(minutes=11)) == 1
+    found = find(ticket)
+    assert (found.state, found.claimed_by, found.conversation.owner) == ("answered", who.id, "queue")
+
+
 def test_an_open_page_keeps_the_claim(database: Engine) -> None:
     ticket, who, other = make_ticket(now=NOON), make_account(), make_account("Bram Visser")
     take(who)

@@ -93,6 +93,24 @@ def test_due(promise: float, events: list[str], status: str, due: str) -> None:
     assert (clock.status, clock.due) == (status, at(due))
 
 
+HASTENED = [
+    ("from now on", 16, ["created 2026-11-24 10:00", "made_urgent 2026-11-24 11:00"], "2026-11-24 13:00"),
+    ("never later than what was promised", 2, ["created 2026-11-24 10:00", "made_urgent 2026-11-24 11:00"], "2026-11-24 12:00"),
+    ("after a pause what was left of it", 16, ["created 2026-11-24 10:00", "made_urgent 2026-11-24 11:00", "asked_parent 2026-11-24 12:00", "parent_wrote 2026-11-24 15:00"], "2026-11-24 16:00"),
+    ("in a pause the clock runs again", 16, ["created 2026-11-24 10:00", "asked_parent 2026-11-24 11:00", "made_urgent 2026-11-24 12:00"], "2026-11-24 14:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("promise", "events", "due"), [c[1:] for c in HASTENED], ids=[c[0] for c in HASTENED])
+def test_what_becomes_urgent_is_promised_within_two_hours(promise: float, events: list[str], due: str) -> None:
+    told = story(promise, *events)
+    for event in told:
+        if event.kind == "made_urgent":
+            event.data = {"promise_hours": 2}
+    clock = deadlines.compute(told, CALENDAR)
+    assert (clock.status, clock.due) == (RUNNING, at(due))
+
+
 BROKEN = [
     ("in time", ["created 2026-11-24 10:00"], "2026-11-24 11:59", False),
     ("just over", ["created 2026-11-24 10:00"], "2026-11-24 12:01", True),
@@ -122,6 +140,12 @@ def test_near_counts_working_hours() -> None:
     assert not deadlines.compute(story(8, "created 2026-11-24 16:00"), CALENDAR).near(
         at("2026-11-24 16:30"), CALENDAR, 2
     )
+
+
+def test_a_clock_that_stands_still_is_not_near_its_end() -> None:
+    for stop in ("replied", "asked_parent"):
+        clock = deadlines.compute(story(2, "created 2026-11-24 10:00", f"{stop} 2026-11-24 11:00"), CALENDAR)
+        assert not clock.near(at("2026-11-24 11:30"), CALENDAR, 2)
 
 
 def test_recomputed_equals_shown(sqlite: Engine) -> None:
