@@ -134,20 +134,6 @@ def test_a_split_question_counts_from_when_it_was_asked() -> None:
     assert deadlines.compute(told, CALENDAR).due == at("2026-11-24 12:00")
 
 
-def test_near_counts_working_hours() -> None:
-    clock = deadlines.compute(story(2, "created 2026-11-24 16:00"), CALENDAR)
-    assert clock.near(at("2026-11-24 16:30"), CALENDAR, 2)
-    assert not deadlines.compute(story(8, "created 2026-11-24 16:00"), CALENDAR).near(
-        at("2026-11-24 16:30"), CALENDAR, 2
-    )
-
-
-def test_a_clock_that_stands_still_is_not_near_its_end() -> None:
-    for stop in ("replied", "asked_parent"):
-        clock = deadlines.compute(story(2, "created 2026-11-24 10:00", f"{stop} 2026-11-24 11:00"), CALENDAR)
-        assert not clock.near(at("2026-11-24 11:30"), CALENDAR, 2)
-
-
 def test_recomputed_equals_shown(sqlite: Engine) -> None:
     """Whatever happens to tickets, in whatever order, the list shows what the events say."""
     chance = random.Random(5010)
