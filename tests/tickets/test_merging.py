@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -17,6 +18,7 @@ from loket.tickets import claims, deadlines, merging, queue
 from loket.tickets.models import Ticket
 from tests.conftest import NOON
 from tests.support.site import all_of
+from tests.support.threads import at_once
 from tests.support.tickets import claimed, find, kinds
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -103,6 +105,20 @@ def test_linking_twice_is_one_link(aisha: Account) -> None:
             found = [session.get_one(Ticket, ticket.id) for ticket in pair]
             merging.link(session, found[0], found[1], aisha, NOON)
     assert kinds(one).count("linked") == 1
+
+
+def test_of_two_who_link_the_same_tickets_at_once_both_succeed_and_there_is_one_link(aisha: Account) -> None:
+    for _ in range(5):
+        one, two = claimed(aisha), claimed(aisha)
+
+        def link(ids: tuple[int, int]) -> None:
+            with transaction() as session:
+                first, second = (session.get_one(Ticket, number) for number in ids)
+                merging.link(session, first, second, aisha, NOON)
+
+        works = [partial(link, ids) for ids in ((one.id, two.id), (two.id, one.id))] * 2
+        assert at_once(works) == [None] * 4
+        assert kinds(one).count("linked") == 1
 
 
 def test_what_was_closed_without_a_merge_is_no_target_either(aisha: Account) -> None:
