@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 from sqlalchemy import Engine
 
 from loket.accounts.models import Account, StaffSession
-from loket.conversations.models import Message
+from loket.conversations.models import Conversation, Message
 from loket.db.base import transaction
 from loket.tickets import calls, claims, queue, transfers
 from loket.tickets.models import Offer, Ticket, TicketEvent
@@ -111,6 +111,21 @@ def test_an_offer_lapses(database: Engine) -> None:
     assert waiting(bram, late) == []
     assert not accept(ticket, bram, late)
     assert holder() == aisha.id
+
+
+def test_who_accepts_when_the_giver_has_left_already_is_in_the_conversation(database: Engine) -> None:
+    """The giver's lease lapsed after an answer, while the offer still stood: the conversation had gone to the queue."""
+    aisha, bram = at_desk("Aisha de Boer"), at_desk("Bram Visser")
+    ticket = claimed(aisha)
+    with transaction() as session:
+        queue.reply(session, session.get_one(Ticket, ticket.id), aisha, "Een ogenblik", NOON)
+    offer(ticket, aisha, bram, NOON + timedelta(minutes=9))
+    later = NOON + timedelta(minutes=11)
+    with transaction() as session:
+        assert claims.free_lapsed(session, later) == 1
+    assert accept(ticket, bram, later)
+    (found,) = all_of(Ticket)
+    assert (found.state, found.claimed_by, all_of(Conversation)[0].owner) == ("claimed", bram.id, "adviser")
 
 
 def test_an_offer_that_lapsed_is_not_shown_as_waiting_for_the_colleague(database: Engine) -> None:
