@@ -63,10 +63,6 @@ class Deadline:
             return self.late
         return self.due < (self.ended_at or now)
 
-    def near(self, now: datetime, calendar: Calendar, hours: int) -> bool:
-        """Whether the clock runs and fewer than this many working hours are left."""
-        return self.status == RUNNING and self.due <= calendar.add(now, timedelta(hours=hours))
-
 
 def compute(events: Iterable[Event], calendar: Calendar) -> Deadline:
     """Where the clock stands after these events, oldest first; the first one is `created`."""

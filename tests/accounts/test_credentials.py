@@ -183,6 +183,41 @@ def test_a_new_password_ends_every_login(account: Account) -> None:
     assert log_in(account.email, "een heel andere zin")
 
 
+def half_login(account: Account) -> str:
+    """The password is given; the code is still to come."""
+    with transaction() as session:
+        session.get_one(Account, account.id).totp_since = NOON
+    found = log_in(account.email)
+    assert found is not None
+    assert found.code_needed
+    return found.token
+
+
+def half_of(token: str, minutes: float = 0) -> Account | None:
+    with reading() as session:
+        return login.half(session, token, NOON + timedelta(minutes=minutes))
+
+
+def test_there_are_five_minutes_to_type_the_code(account: Account) -> None:
+    token = half_login(account)
+    assert half_of(token, 5)
+    assert half_of(token, 5.1) is None
+
+
+def test_a_new_password_ends_a_login_that_waits_for_its_code(account: Account) -> None:
+    """Whoever began it knew the old password, and that may be why there is a new one."""
+    token = half_login(account)
+    change(account, PASSWORD, "een heel andere zin")
+    assert half_of(token) is None
+
+
+def test_a_login_of_an_account_that_is_switched_off_opens_nothing(account: Account) -> None:
+    token, half = token_of(account), half_login(account)
+    with transaction() as session:
+        session.get_one(Account, account.id).active = False
+    assert (who(token), half_of(half)) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [

@@ -44,6 +44,13 @@ def test_who_stops_lets_go() -> None:
     assert take("b", 1)
 
 
+def test_who_stops_lets_go_of_nothing_that_another_has() -> None:
+    take("a")
+    with transaction() as session:
+        leases.give_back(session, "b")
+    assert not take("b", 1)
+
+
 @pytest.mark.parametrize("seconds", [0, 60])
 def test_of_many_at_once_one_gets_it(seconds: int) -> None:
     take("z", -60)

@@ -23,7 +23,8 @@ from loket.db.base import LARGEST_ID, reading, transaction
 from loket.desk import ticket_page
 from loket.mail import outbox
 from loket.tickets import access, attachments, claims, merging, notes, queue, referrals
-from loket.tickets.models import Mention, TextModule, Ticket
+from loket.tickets.models import Attachment, Mention, TextModule, Ticket
+from tests.support.service import Parent
 from tests.support.site import Adviser, all_of, logged_in, make_account, make_ticket
 from tests.tickets.test_access import close_team
 
@@ -155,7 +156,8 @@ def a_file(ticket: Ticket, by: Account) -> int:
 def mail_given_up() -> int:
     with transaction() as session:
         mail = outbox.put(session, "ouder@voorbeeld.nl", "Antwoord", "Tekst", utc_now())
-        mail.failed_at, mail.attempts, mail.last_error = utc_now(), 5, "SMTPRecipientsRefused"
+        mail.failed_at, mail.attempts, mail.refusals = utc_now(), 5, 5
+        mail.last_error = "SMTPRecipientsRefused"
         session.flush()
         return mail.id
 
@@ -247,6 +249,27 @@ def test_a_partner_sees_nothing_of_the_counters_own(site: Site, adviser: Adviser
         petra.post(f"/balie/vragen/{ticket.id}/invoegen", text="Dag", what=f"blok:{team_module}")
         assert "Binnenskamers" not in petra.get(f"/balie/vragen/{ticket.id}").text
         assert {mention.account_id for mention in all_of(Mention)} == {colleague.id}
+
+
+def test_a_partner_reads_the_conversation_without_the_private_link_and_gets_the_files_in_it(
+    site: Site, adviser: Adviser, parent: Parent
+) -> None:
+    parent.post("handoff", {"question": "Mag dit?"})
+    (ticket,) = all_of(Ticket)
+    path = f"/balie/vragen/{ticket.id}"
+    adviser.post(f"{path}/claim")
+    adviser.client.post(f"{path}/bijlage", files={"file": ("brief.txt", b"tekst")})
+    adviser.post(f"{path}/antwoord", text="Zie de bijlage.")
+    assert ticket.token in adviser.get(path).text
+    refer(ticket, adviser.account)
+    with at_desk(site, "partner", "balans") as petra:
+        page = petra.get(path).text
+        assert "de pagina van uw vraag" in page
+        assert "Zie de bijlage." in page
+        assert ticket.token not in page
+        (file,) = all_of(Attachment)
+        assert f'href="/balie/bijlagen/{file.id}"' in page
+        assert petra.get(f"/balie/bijlagen/{file.id}").content == b"tekst"
 
 
 def test_buttons_that_one_may_not_use_are_not_shown(site: Site, adviser: Adviser) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from loket.db.base import transaction
 from loket.tickets import claims, events
 from loket.tickets.models import EventKind, Ticket
 from tests.support.loop import no_database_work_on_the_loop
-from tests.support.site import Adviser, make_account, make_ticket
+from tests.support.site import Adviser, all_of, make_account, make_ticket
 
 PAGES = ["/balie", "/balie/gesprekken", "/balie/hulp", "/balie/vragen/{id}", "/balie?q=pesten", "/balie/tekstblokken"]
 LOCKED_SECONDS = 3.0
@@ -66,6 +67,18 @@ def test_a_page_that_was_open_already_waits_for_no_write(database: Engine, advis
         before = time.monotonic()
         assert adviser.client.get(path).status_code == 200
         assert time.monotonic() - before < LOCKED_SECONDS / 2
+
+
+def test_a_page_that_was_open_already_renews_a_lease_that_is_half_over_and_no_other(adviser: Adviser) -> None:
+    ticket = make_ticket()
+    adviser.post(f"/balie/vragen/{ticket.id}/claim")
+    adviser.get(f"/balie/vragen/{ticket.id}")
+    for left, renewed in ((timedelta(minutes=6), False), (timedelta(minutes=4), True)):
+        until = utc_now() + left
+        with transaction() as session:
+            session.get_one(Ticket, ticket.id).claimed_until = until
+        adviser.get(f"/balie/vragen/{ticket.id}")
+        assert (all_of(Ticket)[0].claimed_until > until) is renewed
 
 
 def test_the_list_of_conversations_asks_as_much_for_thirty_as_for_one(adviser: Adviser) -> None:

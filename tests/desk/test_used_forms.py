@@ -104,6 +104,25 @@ def test_of_two_at_the_same_moment_one_does_the_work(database: Engine) -> None:
     assert sorted(found, key=str) == ["/balie/vragen/7"] * 5 + [None]
 
 
+@pytest.mark.parametrize("form", ["", "kort", "a" * 65, "een id met spaties"])
+def test_an_id_that_no_page_made_is_not_kept(adviser: Adviser, form: str) -> None:
+    ticket = a_ticket_of(adviser)
+    for _ in range(2):
+        url = f"/balie/vragen/{ticket.id}/notitie?formulier={form}"
+        assert adviser.client.post(url, data={"note": "Bel"}).status_code == 303
+    assert len(all_of(Note)) == 2
+
+
+def test_a_form_that_somebody_else_sent_does_not_lead_to_where_theirs_led(database: Engine) -> None:
+    aisha, bram, now = make_account("Aisha"), make_account("Bram"), utc_now()
+    with transaction() as session:
+        assert used_forms.begin(session, aisha, "abcdefgh12345678", now) is None
+        used_forms.finish(session, "abcdefgh12345678", "/balie/vragen/7")
+    with transaction() as session:
+        assert used_forms.begin(session, bram, "abcdefgh12345678", now) == "/balie"
+        assert used_forms.begin(session, aisha, "abcdefgh12345678", now) == "/balie/vragen/7"
+
+
 def test_old_forms_are_forgotten(database: Engine) -> None:
     who, now = make_account(), utc_now()
     with transaction() as session:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from loket import settings
@@ -208,6 +209,49 @@ def test_what_the_server_refuses_for_now_is_not_given_up(configured: Settings, s
     assert (all_of(Outbox)[0].attempts, all_of(Outbox)[0].failed_at) == (60, None)
     server.refuse = ""
     assert sender.send_waiting(configured, at(now)) == 1
+
+
+def send_for_days(configured: Settings, times: int) -> Outbox:
+    for day in range(times):
+        sender.send_waiting(configured, at(NOON + timedelta(days=day)))
+    (row,) = all_of(Outbox)
+    return row
+
+
+@pytest.mark.parametrize(("answer", "given_up"), [("550 onbekend adres", True), ("450 later", False)])
+def test_an_address_that_the_server_does_not_know_is_given_up_and_a_busy_mailbox_is_not(
+    configured: Settings, server: MailServer, answer: str, given_up: bool
+) -> None:
+    put()
+    server.refuse_recipient = answer
+    row = send_for_days(configured, configured.mail_tries)
+    assert (row.last_error, row.failed_at is not None) == ("SMTPRecipientsRefused", given_up)
+
+
+def test_a_mail_of_which_no_message_can_be_made_is_given_up(configured: Settings) -> None:
+    put("x")
+    row = send_for_days(configured, configured.mail_tries)
+    assert (row.last_error, row.failed_at is not None) == ("ValueError", True)
+
+
+def test_a_refused_login_of_ours_says_nothing_of_the_mail(configured: Settings, server: MailServer) -> None:
+    """A password that was changed at the mail server would otherwise give up everything that waits."""
+    put()
+    server.refuse_login = "535 verkeerd wachtwoord"
+    ours = configured.model_copy(update={"smtp_user": "loket", "smtp_password": SecretStr("oud")})
+    row = send_for_days(ours, configured.mail_tries + 2)
+    assert (row.last_error, row.refusals, row.failed_at) == ("SMTPAuthenticationError", 0, None)
+
+
+def test_a_retry_begins_to_count_anew(configured: Settings, server: MailServer) -> None:
+    put()
+    server.refuse = "550 onbekend adres"
+    row = send_for_days(configured, configured.mail_tries)
+    later = NOON + timedelta(days=30)
+    with transaction() as session:
+        assert outbox.retry(session, row.id, later)
+    sender.send_waiting(configured, at(later))
+    assert all_of(Outbox)[0].failed_at is None, "one more refusal is not the last"
 
 
 def test_a_mail_that_was_given_up_is_sent_after_a_retry(configured: Settings, server: MailServer) -> None:

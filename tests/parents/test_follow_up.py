@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+from loket.accounts.models import Account
 from loket.clock import utc_now
+from loket.conversations import transcript
 from loket.conversations.models import Message
 from loket.db.base import transaction
-from loket.tickets import claims, queue
+from loket.tickets import attachments, claims, merging, queue
 from loket.tickets.models import Ticket
 from tests.support.rasa import FakeRasa
 from tests.support.service import Parent
@@ -123,6 +125,39 @@ def test_a_link_works_for_a_year_after_closing_and_then_says_that_it_is_over(sit
         assert answer.status_code == 410
         assert "De link werkt niet meer" in text_of(answer)
     assert {ticket.state for ticket in all_of(Ticket)} == {"closed"}
+
+
+def test_a_link_that_is_over_opens_no_file_either(site: Site) -> None:
+    old = closed(366)
+    (adviser,) = all_of(Account)
+    with transaction() as session:
+        found = session.get_one(Ticket, old.id)
+        message = transcript.note(session, found.conversation, "Zie de bijlage", utc_now() - timedelta(days=366))
+        file = attachments.add(session, found, adviser, "a.txt", b"tekst", utc_now(), internal=False)
+        session.flush()
+        file.message_id = message.id
+    assert site.get(f"/vraag/{old.token}/bijlagen/{file.id}").status_code == 410
+
+
+def test_a_link_works_for_a_year_after_the_last_time_it_was_closed(site: Site) -> None:
+    ticket = closed(500)
+    (adviser,) = all_of(Account)
+    with transaction() as session:
+        found = session.get_one(Ticket, ticket.id)
+        queue.parent_writes(session, found, utc_now() - timedelta(days=200))
+        claims.claim(session, ticket.id, adviser, utc_now() - timedelta(days=100))
+        queue.close(session, found, adviser, utc_now() - timedelta(days=100))
+    assert site.get(f"/vraag/{ticket.token}").status_code == 200
+
+
+def test_a_link_of_a_question_that_was_merged_ends_as_well(site: Site) -> None:
+    duplicate, into, adviser = make_ticket(), make_ticket(), make_account()
+    then = utc_now() - timedelta(days=366)
+    with transaction() as session:
+        claims.claim(session, duplicate.id, adviser, then)
+        merging.merge(session, duplicate.id, into.id, adviser, then)
+    assert site.get(f"/vraag/{duplicate.token}").status_code == 410
+    assert site.get(f"/vraag/{into.token}").status_code == 200
 
 
 def test_a_link_of_an_open_question_never_ends(site: Site) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from litestar.testing import TestClient
+from sqlalchemy import Engine
 
 from loket import settings
 from loket.conversations.models import Conversation, Message
@@ -205,6 +207,42 @@ def test_the_third_address_is_refused_beside_its_field(site: Site) -> None:
     assert page.status_code == 422
     assert 'id="email-error"' in page.text
     assert len(all_of(Outbox)) == 2
+
+
+def test_each_limit_has_a_count_of_its_own(sqlite: Engine, few: None) -> None:
+    """Several are by the hour: what was handed over must not use up what may be added."""
+    for _ in range(3):
+        limits.count(limits.HANDOFFS, "gesprek")
+    limits.count(limits.ADDITIONS, "gesprek")
+    with pytest.raises(limits.TooMany):
+        limits.count(limits.HANDOFFS, "gesprek")
+
+
+def test_who_has_the_table_but_not_the_key_cannot_find_an_address_in_it(
+    sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There are few enough addresses to try them all: what is kept depends on a key as well."""
+    for key in ("een sleutel van de balie, verder nergens", "een heel andere sleutel van de balie"):
+        monkeypatch.setenv("LOKET_SECRET_KEY", key)
+        settings.load.cache_clear()
+        limits.count(limits.RESTARTS, "address 203.0.113.7")
+    assert [row.count for row in all_of(RateCount)] == [1, 1]
+
+
+@pytest.mark.parametrize("where", ["page", "hand-over on the page", "API", "hand-over by the API"])
+def test_text_counts_wherever_it_comes_in(
+    site: Site, parent: Parent, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setenv("LOKET_CHARACTERS_PER_HOUR", "5000")
+    settings.load.cache_clear()
+    begin(site)
+    sent = {
+        "page": lambda: site.post("/", data={"text": "a" * 3000}),
+        "hand-over on the page": lambda: site.post("/vraag-achterlaten", data={"question": "a" * 3000}),
+        "API": lambda: parent.post("messages", {"client_id": uuid4().hex, "text": "a" * 3000}),
+        "hand-over by the API": lambda: parent.post("handoff", {"question": "a" * 3000}),
+    }[where]
+    assert [sent().status_code < 400, sent().status_code] == [True, 429]
 
 
 def test_no_address_can_be_read_in_the_counts(site: Site) -> None:

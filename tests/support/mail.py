@@ -15,10 +15,12 @@ import pytest
 
 @dataclass
 class MailServer:
-    """A small SMTP server; `refuse` is the answer to every message, when set."""
+    """A small SMTP server. `refuse` is the answer to every message, when set; the other two to a recipient and to a login."""
 
     port: int = 0
     refuse: str = ""
+    refuse_recipient: str = ""
+    refuse_login: str = ""
     received: list[EmailMessage] = field(default_factory=list)
     envelopes: list[tuple[str, EmailMessage]] = field(default_factory=list)
     """Each mail with the address that the sender asked for, which is where it goes."""
@@ -36,6 +38,10 @@ def server() -> Iterator[MailServer]:
                 word = line[:4].upper()
                 if word == b"QUIT":
                     return self.say("221 dag")
+                if word == b"EHLO" and state.refuse_login:
+                    self.say("250-goed")
+                    self.say("250 AUTH PLAIN")
+                    continue
                 if word == b"RCPT":
                     recipient = line.decode().partition("<")[2].partition(">")[0]
                 if word == b"DATA":
@@ -47,7 +53,8 @@ def server() -> Iterator[MailServer]:
                         raw = b"".join(lines)
                         state.received.append(email.message_from_bytes(raw, policy=email.policy.default))
                         state.envelopes.append((recipient, state.received[-1]))
-                self.say(state.refuse if word == b"DATA" and state.refuse else "250 goed")
+                refusals = {b"DATA": state.refuse, b"RCPT": state.refuse_recipient, b"AUTH": state.refuse_login}
+                self.say(refusals.get(word) or "250 goed")
 
         def say(self, text: str) -> None:
             self.wfile.write(text.encode() + b"\r\n")

@@ -109,6 +109,18 @@ def test_a_closed_team_is_read_by_its_own_people(closed_team: str) -> None:
     assert may(account("partner", partner="nko"), Action.READ, ticket("referred", team=closed_team, partner="nko"))
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_who_hears_of_a_change_is_who_may_read_the_ticket(closed_team: str, role: str) -> None:
+    for mine, organisation in product((set(), {closed_team}), PARTNERS):
+        who = account(role, partner=organisation)
+        who.memberships = [TeamMember(account_id=1, team=team) for team in mine]
+        hears = access.hears_of(who)
+        for team, partner in product(TEAMS, PARTNERS):
+            changed = ticket("referred" if partner else "open", team=team, partner=partner)
+            heard = hears(team, (partner,) if partner else ())
+            assert heard == may(who, Action.READ, changed), (mine, organisation, team, partner)
+
+
 ACCOUNTS = st.tuples(
     st.sampled_from(ROLES), st.sampled_from(PARTNERS), st.booleans(), st.sets(st.sampled_from(TEAMS)), st.booleans()
 )

@@ -11,10 +11,11 @@ from sqlalchemy import Engine
 
 from loket.accounts.models import Account, TeamMember
 from loket.db.base import reading, transaction
-from loket.tickets import claims, drafts, presence, queue, referrals
+from loket.tickets import claims, drafts, locks, presence, queue, referrals
 from loket.tickets.models import Ticket, TicketEvent
 from tests.conftest import NOON
 from tests.support.site import all_of, make_account, make_ticket
+from tests.support.tickets import find, kinds
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -22,17 +23,6 @@ pytestmark = pytest.mark.usefixtures("database")
 def take(who: Account, minutes: float = 0) -> Ticket | None:
     with transaction() as session:
         return claims.next_ticket(session, who, NOON + timedelta(minutes=minutes))
-
-
-def find(ticket: Ticket) -> Ticket:
-    with reading() as session:
-        found = session.get_one(Ticket, ticket.id)
-        _ = found.conversation.owner
-        return found
-
-
-def kinds(ticket: Ticket) -> list[str]:
-    return [event.kind for event in all_of(TicketEvent) if event.ticket_id == ticket.id]
 
 
 def test_fifty_threads_claim_two_hundred_tickets(database: Engine) -> None:
@@ -92,6 +82,17 @@ def test_a_claim_that_lapsed_is_freed_and_that_is_an_event(database: Engine) -> 
     assert kinds(ticket)[-1] == "lapsed"
 
 
+def test_who_answered_and_left_is_known_but_is_not_in_the_conversation_any_more(database: Engine) -> None:
+    ticket, who = make_ticket(now=NOON), make_account()
+    take(who)
+    with transaction() as session:
+        queue.reply(session, session.get_one(Ticket, ticket.id), who, "Dat mag.", NOON)
+    with transaction() as session:
+        assert claims.free_lapsed(session, NOON + timedelta(minutes=11)) == 1
+    found = find(ticket)
+    assert (found.state, found.claimed_by, found.conversation.owner) == ("answered", who.id, "queue")
+
+
 def test_an_open_page_keeps_the_claim(database: Engine) -> None:
     ticket, who, other = make_ticket(now=NOON), make_account(), make_account("Bram Visser")
     take(who)
@@ -132,6 +133,48 @@ def test_a_referred_ticket_that_lapses_stays_with_the_partner(database: Engine) 
     with transaction() as session:
         claims.free_lapsed(session, NOON + timedelta(minutes=11))
     assert find(ticket).state == "referred"
+
+
+def test_what_a_partner_let_lapse_is_next_for_the_partner_and_not_for_the_counter(database: Engine) -> None:
+    ticket, aisha, partner = make_ticket(now=NOON), make_account(), make_partner("balans")
+    take(aisha)
+    with transaction() as session:
+        found = session.get_one(Ticket, ticket.id)
+        referrals.refer(session, found, aisha, "balans", "Dyslexie", NOON, agreed=True)
+    assert take(partner) is not None
+    assert take(make_account("Lena Leider", role="lead"), 11) is None
+    assert take(partner, 11) is not None
+
+
+def test_what_lapsed_is_next_before_anybody_has_freed_it(database: Engine) -> None:
+    ticket, aisha, bram = make_ticket(now=NOON), make_account("Aisha de Boer"), make_account("Bram Visser")
+    take(aisha)
+    assert take(bram, 9) is None
+    assert take(bram, 11) is not None
+    assert find(ticket).claimed_by == bram.id
+
+
+@pytest.mark.parametrize("who_passes", ["next", "sweep"])
+def test_who_merely_passes_by_does_not_wait_for_a_ticket_that_is_held(database: Engine, who_passes: str) -> None:
+    """What waits while it holds something else can be half of a deadlock."""
+    if database.dialect.name == "sqlite":
+        pytest.skip("on SQLite one transaction writes at a time, whatever it writes")
+    aisha, bram = make_account("Aisha de Boer"), make_account("Bram Visser")
+    first, second = make_ticket(now=NOON), make_ticket(now=NOON)
+    if who_passes == "sweep":
+        take(aisha)
+        take(aisha)
+
+    def passes_by() -> int | None:
+        with transaction() as session:
+            if who_passes == "sweep":
+                return claims.free_lapsed(session, NOON + timedelta(minutes=11))
+            taken = claims.next_ticket(session, bram, NOON)
+            return taken.id if taken else None
+
+    with ThreadPoolExecutor(1) as pool, transaction() as holding:
+        locks.hold_by_id(holding, first.id)
+        assert pool.submit(passes_by).result(5) == (1 if who_passes == "sweep" else second.id)
 
 
 def make_partner(organisation: str) -> Account:

@@ -77,6 +77,7 @@ CASES = [
     ("a promise broken before the pause stays broken", 2, ["created 2026-11-24 10:00", "asked_parent 2026-11-24 14:00", "parent_wrote 2026-11-24 15:00"], RUNNING, "2026-11-24 12:00"),
     ("answered", 2, ["created 2026-11-24 10:00", "replied 2026-11-24 11:00"], STOPPED, "2026-11-24 12:00"),
     ("reopened after the answer: a new promise", 2, ["created 2026-11-24 10:00", "replied 2026-11-24 11:00", "reopened 2026-11-26 09:30"], RUNNING, "2026-11-26 11:30"),
+    ("reopened after a pause and an answer: a whole new promise", 2, ["created 2026-11-24 10:00", "asked_parent 2026-11-24 11:00", "parent_wrote 2026-11-24 14:00", "replied 2026-11-24 14:30", "reopened 2026-11-26 09:30"], RUNNING, "2026-11-26 11:30"),
     ("reopened in the weekend", 2, ["created 2026-11-24 10:00", "closed 2026-11-24 11:00", "reopened 2026-11-28 12:00"], RUNNING, "2026-11-30 11:00"),
     ("a close undone: the old promise", 4, ["created 2026-11-24 10:00", "closed 2026-11-24 11:00", "close_undone 2026-11-24 12:00"], RUNNING, "2026-11-24 14:00"),
     ("a close undone after the answer", 4, ["created 2026-11-24 10:00", "replied 2026-11-24 11:00", "closed 2026-11-24 11:30", "close_undone 2026-11-24 12:00"], STOPPED, "2026-11-24 14:00"),
@@ -91,6 +92,24 @@ CASES = [
 def test_due(promise: float, events: list[str], status: str, due: str) -> None:
     clock = deadlines.compute(story(promise, *events), CALENDAR)
     assert (clock.status, clock.due) == (status, at(due))
+
+
+HASTENED = [
+    ("from now on", 16, ["created 2026-11-24 10:00", "made_urgent 2026-11-24 11:00"], "2026-11-24 13:00"),
+    ("never later than what was promised", 2, ["created 2026-11-24 10:00", "made_urgent 2026-11-24 11:00"], "2026-11-24 12:00"),
+    ("after a pause what was left of it", 16, ["created 2026-11-24 10:00", "made_urgent 2026-11-24 11:00", "asked_parent 2026-11-24 12:00", "parent_wrote 2026-11-24 15:00"], "2026-11-24 16:00"),
+    ("in a pause the clock runs again", 16, ["created 2026-11-24 10:00", "asked_parent 2026-11-24 11:00", "made_urgent 2026-11-24 12:00"], "2026-11-24 14:00"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("promise", "events", "due"), [c[1:] for c in HASTENED], ids=[c[0] for c in HASTENED])
+def test_what_becomes_urgent_is_promised_within_two_hours(promise: float, events: list[str], due: str) -> None:
+    told = story(promise, *events)
+    for event in told:
+        if event.kind == "made_urgent":
+            event.data = {"promise_hours": 2}
+    clock = deadlines.compute(told, CALENDAR)
+    assert (clock.status, clock.due) == (RUNNING, at(due))
 
 
 BROKEN = [
@@ -114,14 +133,6 @@ def test_a_split_question_counts_from_when_it_was_asked() -> None:
     told = story(2, "created 2026-11-24 15:00")
     told[0].data = {"promise_hours": 2, "asked_at": at("2026-11-24 10:00").isoformat()}
     assert deadlines.compute(told, CALENDAR).due == at("2026-11-24 12:00")
-
-
-def test_near_counts_working_hours() -> None:
-    clock = deadlines.compute(story(2, "created 2026-11-24 16:00"), CALENDAR)
-    assert clock.near(at("2026-11-24 16:30"), CALENDAR, 2)
-    assert not deadlines.compute(story(8, "created 2026-11-24 16:00"), CALENDAR).near(
-        at("2026-11-24 16:30"), CALENDAR, 2
-    )
 
 
 def test_recomputed_equals_shown(sqlite: Engine) -> None:

@@ -107,6 +107,25 @@ def test_what_a_partner_closed_goes_back_to_the_partner_when_that_is_undone(data
     assert (found.state, found.partner, found.claimed_by) == ("referred", "balans", None)
 
 
+def test_what_was_said_of_the_question_at_closing_is_taken_back_with_it(database: Engine) -> None:
+    aisha = make_account("Aisha")
+    ticket = held(aisha)
+    with transaction() as session:
+        queue.close(session, session.get_one(Ticket, ticket.id), aisha, SOON, "pesten_aanpak", True)
+    undo_close(ticket, aisha)
+    assert (the_ticket().final_intent, the_ticket().answerable) == (None, None)
+
+
+def test_who_undoes_a_close_has_the_ticket_and_can_answer(database: Engine) -> None:
+    aisha, bram = make_account("Aisha"), make_account("Bram")
+    ticket = held(aisha)
+    close(ticket, aisha)
+    undo_close(ticket, bram)
+    with transaction() as session:
+        queue.reply(session, session.get_one(Ticket, ticket.id), bram, "Toch nog iets.", SOON)
+    assert (the_ticket().state, the_ticket().claimed_by) == ("answered", bram.id)
+
+
 def test_a_ticket_is_not_closed_over_what_the_parent_wrote_since_the_page_was_made(database: Engine) -> None:
     aisha = make_account("Aisha")
     ticket = held(aisha)

@@ -16,10 +16,11 @@ from loket.conversations.models import Conversation, Message
 from loket.db.base import reading, transaction
 from loket.mail.models import Outbox
 from loket.tickets import claims, events, mails, queue
-from loket.tickets.models import Ticket
+from loket.tickets.models import Ticket, TicketEvent
 from loket.tickets.states import IllegalChange
 from tests.conftest import NOON
 from tests.support.site import all_of, make_account, make_ticket
+from tests.support.tickets import claimed, find
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -27,16 +28,6 @@ pytestmark = pytest.mark.usefixtures("database")
 @pytest.fixture
 def ticket(database: Engine) -> Ticket:
     return make_ticket(now=NOON)
-
-
-@pytest.fixture
-def aisha(database: Engine) -> Account:
-    return make_account("Aisha de Boer")
-
-
-@pytest.fixture
-def bram(database: Engine) -> Account:
-    return make_account("Bram Visser")
 
 
 def claim(ticket: Ticket, who: Account, minutes: float = 0) -> bool:
@@ -260,6 +251,14 @@ def test_an_illegal_change_leaves_no_event(ticket: Ticket) -> None:
     with pytest.raises(IllegalChange), transaction() as session:
         events.change(session, session.get_one(Ticket, ticket.id), "answered", NOON, kind="replied")
     assert len(history(ticket)) == 1
+
+
+def test_rerouting_by_hand_is_an_event_and_keeps_the_promise(aisha: Account) -> None:
+    ticket = claimed(aisha)
+    with transaction() as session:
+        queue.reroute(session, session.get_one(Ticket, ticket.id), "veiligheid", aisha, NOON)
+    assert (find(ticket).team, find(ticket).promised_by) == ("veiligheid", ticket.promised_by)
+    assert all_of(TicketEvent)[-1].data == {"from": "algemeen", "to": "veiligheid"}
 
 
 def test_handing_over_twice_at_once_is_one_ticket(database: Engine) -> None:

@@ -13,9 +13,9 @@ from litestar.testing import TestClient
 from sqlalchemy import Engine
 
 from loket.accounts.models import Account, StaffSession
-from loket.conversations.models import Message
+from loket.conversations.models import Conversation, Message
 from loket.db.base import transaction
-from loket.tickets import claims, queue, transfers
+from loket.tickets import calls, claims, queue, transfers
 from loket.tickets.models import Offer, Ticket, TicketEvent
 from tests.conftest import NOON
 from tests.support.site import Adviser, all_of, logged_in, make_account, make_ticket, text_of
@@ -111,6 +111,41 @@ def test_an_offer_lapses(database: Engine) -> None:
     assert waiting(bram, late) == []
     assert not accept(ticket, bram, late)
     assert holder() == aisha.id
+
+
+def test_who_accepts_when_the_giver_has_left_already_is_in_the_conversation(database: Engine) -> None:
+    """The giver's lease lapsed after an answer, while the offer still stood: the conversation had gone to the queue."""
+    aisha, bram = at_desk("Aisha de Boer"), at_desk("Bram Visser")
+    ticket = claimed(aisha)
+    with transaction() as session:
+        queue.reply(session, session.get_one(Ticket, ticket.id), aisha, "Een ogenblik", NOON)
+    offer(ticket, aisha, bram, NOON + timedelta(minutes=9))
+    later = NOON + timedelta(minutes=11)
+    with transaction() as session:
+        assert claims.free_lapsed(session, later) == 1
+    assert accept(ticket, bram, later)
+    (found,) = all_of(Ticket)
+    assert (found.state, found.claimed_by, all_of(Conversation)[0].owner) == ("claimed", bram.id, "adviser")
+
+
+def test_an_offer_that_lapsed_is_not_shown_as_waiting_for_the_colleague(database: Engine) -> None:
+    aisha, bram = at_desk("Aisha de Boer"), at_desk("Bram Visser")
+    ticket = claimed(aisha)
+    offer(ticket, aisha, bram)
+    with transaction() as session:
+        found = session.get_one(Ticket, ticket.id)
+        assert transfers.of_ticket(session, found, NOON) is not None
+        assert transfers.of_ticket(session, found, NOON + transfers.STANDS) is None
+
+
+def test_what_is_no_live_conversation_is_not_offered(database: Engine) -> None:
+    """Who rang has hung up: there is nobody to go on talking to."""
+    aisha, bram = at_desk("Aisha de Boer"), at_desk("Bram Visser")
+    with transaction() as session:
+        ticket = calls.take(session, aisha, calls.Call("Mag de school dit?"), NOON)
+        assert claims.claim(session, ticket.id, aisha, NOON)
+    with pytest.raises(transfers.TransferRefused, match="geen gesprek op de website"):
+        offer(ticket, aisha, bram)
 
 
 def test_an_offer_ends_with_the_claim_of_who_made_it(database: Engine) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 import pytest
 from redis import Redis
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from loket import settings
 from loket.accounts.models import Account
@@ -144,6 +145,57 @@ def test_a_new_owner_is_news(told_by: str) -> None:
     with_hub(act)
 
 
+def test_a_new_owner_is_news_by_itself(told_by: str, database: Engine) -> None:
+    """As when a lease lapses after the answer: nothing is said and no event is kept, and the parent's page shows who is there."""
+    if (told_by, database.dialect.name) == ("database", "sqlite"):
+        pytest.skip("SQLite tells of new rows only; pages find the rest when they look again by themselves")
+    mine = conversation()
+
+    def leave() -> None:
+        with transaction() as session:
+            session.get_one(Conversation, mine).owner = chat.QUEUE
+
+    async def act(hub: Hub) -> None:
+        with hub.conversation(mine, "192.0.2.1") as listener:
+            await after(leave)
+            assert await listener.wait(SOON)
+
+    with_hub(act)
+
+
+def test_what_was_told_is_not_told_again_with_the_next_change(told_by: str) -> None:
+    mine, other = conversation(), conversation()
+
+    async def act(hub: Hub) -> None:
+        with hub.conversation(mine, "192.0.2.1") as listener, hub.conversation(other, "192.0.2.2") as bystander:
+            await after(lambda: write(mine))
+            assert await listener.wait(SOON)
+            await after(lambda: write(other))
+            assert await bystander.wait(SOON)
+            assert not await listener.wait(QUIET)
+
+    with_hub(act)
+
+
+def test_what_was_rolled_back_is_not_told_with_what_is_committed_next(told_by: str, database: Engine) -> None:
+    mine, other = conversation(), conversation()
+
+    def think_better_of_it() -> None:
+        with Session(base.engine().execution_options(writes=True)) as session:
+            transcript.receive(session, session.get_one(Conversation, mine), "Nee", None, utc_now(), choice=None)
+            session.rollback()
+            transcript.receive(session, session.get_one(Conversation, other), "Ja", None, utc_now(), choice=None)
+            session.commit()
+
+    async def act(hub: Hub) -> None:
+        with hub.conversation(mine, "192.0.2.1") as listener, hub.conversation(other, "192.0.2.2") as bystander:
+            await after(think_better_of_it)
+            assert await bystander.wait(SOON)
+            assert not await listener.wait(QUIET)
+
+    with_hub(act)
+
+
 def test_the_desk_hears_of_the_tickets_that_an_account_may_see(told_by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = make_ticket()
     adviser, editor, partner = make_account(), make_account("Ed", role="editor"), make_account("Petra", role="partner")
@@ -229,6 +281,18 @@ def test_after_an_interruption_everyone_looks_again(database: Engine, monkeypatc
     assert heard[:2] == [None, None], "once at the start, once after the failure"
 
 
+def test_when_something_may_have_been_missed_parents_and_desk_both_look_again(database: Engine) -> None:
+    hub = Hub(settings.load())
+
+    async def act() -> None:
+        with hub.conversation("a", "192.0.2.1") as parent, hub.desk("1", lambda _change: False) as adviser:
+            hub.dispatch(None)
+            assert await parent.wait(0.01)
+            assert await adviser.wait(0.01)
+
+    asyncio.run(act())
+
+
 def test_a_commit_does_not_fail_when_redis_is_away(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOKET_REDIS_URL", "redis://127.0.0.1:1/0")
     settings.load.cache_clear()
@@ -256,6 +320,26 @@ def test_streams_of_one_conversation_and_of_one_address_are_limited(
                 hub.check_room("d", "192.0.2.2")
         hub.check_room("a", "192.0.2.1")
         assert hub.open_streams == 0
+
+    asyncio.run(act())
+
+
+def test_pages_of_the_desk_are_limited_by_account(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOKET_STREAMS_PER_ACCOUNT", "2")
+    settings.load.cache_clear()
+    hub = Hub(settings.load())
+
+    def opens(account: str) -> bool:
+        try:
+            with hub.desk(account, lambda _change: True):
+                return True
+        except TooManyStreams:
+            return False
+
+    async def act() -> None:
+        with hub.desk("1", lambda _change: True), hub.desk("1", lambda _change: True):
+            assert (opens("1"), opens("2")) == (False, True)
+        assert opens("1")
 
     asyncio.run(act())
 

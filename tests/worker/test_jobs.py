@@ -78,6 +78,18 @@ def test_one_that_reopened_since_the_list_was_made_is_not_closed(answered: Ticke
     assert state(answered) == OPEN
 
 
+def test_one_in_which_was_written_since_the_list_was_made_is_not_closed(answered: Ticket) -> None:
+    with transaction() as session:
+        session.get_one(Ticket, answered.id).conversation.changed_at = NOON + 15 * DAY
+    assert not closing._close_one(answered.id, NOON + 15 * DAY, NOON + DAY, 14)
+
+
+def test_one_to_which_an_adviser_came_back_since_the_list_was_made_is_not_closed(answered: Ticket) -> None:
+    with transaction() as session:
+        session.get_one(Ticket, answered.id).claimed_until = NOON + 16 * DAY
+    assert not closing._close_one(answered.id, NOON + 15 * DAY, NOON + DAY, 14)
+
+
 def test_the_assistant_keeps_a_conversation_that_was_given_back(answered: Ticket) -> None:
     with transaction() as session:
         session.get_one(Conversation, answered.conversation_id).owner = "assistant"

@@ -1,24 +1,33 @@
-"""The worker as a process: it works at once, stops cleanly, and of several one does each job."""
+"""The worker: as a process it works at once, stops cleanly, and of several one does each job; what fails is not the end of it."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Engine
 
 from loket.clock import utc_now
 from loket.conversations import registry, transcript
+from loket.db import leases
 from loket.db.base import transaction
 from loket.db.leases import JobLease
 from loket.mail import outbox
 from loket.paths import ROOT
+from loket.worker import loop
+from loket.worker.jobs import Job
+from loket.worker.loop import Worker
 from tests.migrations.test_two_starts import set_revision
 from tests.support.mail import MailServer
 from tests.support.site import all_of, wait_for
@@ -126,3 +135,73 @@ def test_on_a_database_of_an_earlier_release_it_does_not_start(start: Start, dat
         assert "Run `loket db upgrade` first" in worker.stderr.read()
     finally:
         set_revision(database, newest)
+
+
+@pytest.fixture
+def short_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "LEASE", timedelta(seconds=1))
+    monkeypatch.setattr(loop, "BEAT_SECONDS", 0.1)
+
+
+def while_working(worker: Worker, act: Callable[[], Awaitable[None]]) -> None:
+    """Let a worker of this process work until `act` is through."""
+
+    async def run() -> None:
+        stopping = asyncio.Event()
+        working = asyncio.create_task(worker.run(stopping))
+        try:
+            await asyncio.wait_for(act(), 30)
+        finally:
+            stopping.set()
+            await working
+
+    asyncio.run(run())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.02)
+
+
+def test_a_worker_that_cannot_renew_stops_after_its_lease_and_goes_on_once_it_can(
+    sqlite: Engine, short_leases: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the database it cannot know whether another has taken over by then."""
+    done: list[datetime] = []
+    away = threading.Event()
+    take = leases.take
+
+    def take_unless_away(*args: Any) -> bool:
+        if away.is_set():
+            raise OSError("the database is away")
+        return take(*args)
+
+    async def work(_client: httpx.AsyncClient) -> None:
+        done.append(utc_now())
+
+    async def act() -> None:
+        await until(lambda: bool(done))
+        away.set()
+        lost = utc_now()
+        await until(lambda: utc_now() - lost > 2 * loop.LEASE)
+        assert done[-1] - lost <= loop.LEASE + timedelta(seconds=0.5)
+        before = len(done)
+        away.clear()
+        await until(lambda: len(done) > before)
+
+    monkeypatch.setattr(leases, "take", take_unless_away)
+    while_working(Worker((Job("count", 0.02, work),)), act)
+
+
+def test_a_job_that_fails_is_done_again_and_does_not_hold_up_the_others(sqlite: Engine) -> None:
+    done: Counter[str] = Counter()
+
+    async def fail(_client: httpx.AsyncClient) -> None:
+        done["fail"] += 1
+        raise RuntimeError
+
+    async def work(_client: httpx.AsyncClient) -> None:
+        done["work"] += 1
+
+    worker = Worker((Job("fail", 0.02, fail), Job("work", 0.02, work)))
+    while_working(worker, lambda: until(lambda: min(done["fail"], done["work"]) >= 3))
