@@ -183,7 +183,7 @@ def adapt(given: Examples) -> dict[str, np.ndarray]:
     wide = [matrix for head in heads for matrix in (head.weights, head.bias)]
     optimizers = [tf.keras.optimizers.legacy.Adam(), tf.keras.optimizers.legacy.Adam()]
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def step(hidden: tf.Tensor, mask: tf.Tensor, intents: tf.Tensor, dangers: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             vectors = upper.vectors(hidden, mask, DROPOUT) - mean

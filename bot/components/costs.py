@@ -38,6 +38,7 @@ class Roles(NamedTuple):
     dialogue: Collection[str] = ()
     outside: str = ""
     themes: Mapping[str, str] = MappingProxyType({})  # of each FAQ intent
+    urgent: Collection[str] = ()  # about danger, by the catalogue
 
 
 class Decided(NamedTuple):

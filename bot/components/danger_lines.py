@@ -65,3 +65,8 @@ def judge(text: str, found: Danger | None, words: Collection[str], costs: Danger
         level = ASK
     kind = found.kinds[int(of_kind.argmax())] if level != NONE else None
     return Safety(level, kind, round(float(alarm + sign), 4))
+
+
+def at_least_ask(seen: Safety, found: Danger) -> Safety:
+    """The same with the calm line, for a question that is itself about danger ("where do I report abuse?")."""
+    return seen._replace(level=ASK, kind=found.kinds[int(np.argmax(found.of_kind))])

@@ -21,13 +21,15 @@ from bot.components import content, context
 from bot.components.classifier import PROBABILITIES
 from bot.components.costs import Costs, Decided, Probabilities, Roles, decide, in_context
 from bot.components.danger import DANGER
-from bot.components.danger_lines import DangerCosts, Safety, judge
+from bot.components.danger_lines import NONE, DangerCosts, Safety, at_least_ask, judge
 from bot.components.entities import ALARMS
 from bot.components.language import DUTCH
 from bot.components.tokenizer import LANGUAGE
 
 DECISION = "decision"
 _INTENT_PAYLOAD = "/"
+ABOUT_DANGER = 0.4
+"""The chance of the urgent intents together from which the question itself is about danger, and the line is shown anyway."""
 SURELY_OUTSIDE = 0.9
 """The probability from which a message with words of its own is about something else altogether, whatever came before it."""
 
@@ -85,6 +87,7 @@ class Decision(IntentClassifier, GraphComponent):
             dialogue=content.dialogue_intents(catalogue),
             outside=self._config["outside_intent"],
             themes=content.themes(catalogue),
+            urgent=content.urgent_intents(catalogue),
         )
         with self._model_storage.write_to(self._resource) as folder:
             (folder / "roles.json").write_text(json.dumps(self.roles._asdict()), encoding="utf-8")
@@ -101,7 +104,7 @@ class Decision(IntentClassifier, GraphComponent):
                 decide(found, self.roles, self.costs) if leans is None else self._in_context(message, found, leans)
             )
             shown = decided.as_dict() | {
-                "safety": self._safety(message)._asdict(),
+                "safety": self._safety(message, found)._asdict(),
                 "language": message.get(LANGUAGE) or DUTCH,
             }
             if leans is not None:
@@ -110,9 +113,16 @@ class Decision(IntentClassifier, GraphComponent):
             _show(message, decided)
         return messages
 
-    def _safety(self, message: Message) -> Safety:
+    def _safety(self, message: Message, found: Probabilities) -> Safety:
         # Danger is read in the message alone: what was said before never makes it less.
-        return judge(message.get(TEXT) or "", message.get(DANGER), message.get(ALARMS) or set(), self.danger_costs)
+        danger = message.get(DANGER)
+        seen = judge(message.get(TEXT) or "", danger, message.get(ALARMS) or set(), self.danger_costs)
+        if danger is None or seen.level != NONE:
+            return seen
+        urgent = sum(
+            float(found.message[found.intents.index(one)]) for one in self.roles.urgent if one in found.intents
+        )
+        return at_least_ask(seen, danger) if urgent >= ABOUT_DANGER else seen
 
     def _in_context(self, message: Message, found: Probabilities, leans: context.Leaning) -> Decided:
         """What to do with a message that leans on the question before it."""

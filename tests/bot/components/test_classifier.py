@@ -130,7 +130,7 @@ def understand(make, prepare, examples, tmp_path: Path):
 
 def test_decision_is_part_of_the_output(understand) -> None:
     output = understand("mijn kind wil niet meer leven").as_dict(only_output_properties=True)
-    assert output[DECISION].keys() == {"kind", "intents", "probability", "reason", "safety"}
+    assert output[DECISION].keys() == {"kind", "intents", "probability", "reason", "safety", "language"}
     assert output[DECISION]["intents"][0] == "crisis"
     assert PROBABILITIES not in output
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bot.components.danger_lines import Danger, DangerCosts, judge
+from bot.components.danger_lines import Danger, DangerCosts, at_least_ask, judge
 
 KINDS = ["eating_disorder", "suicide"]
 COSTS = DangerCosts(
@@ -62,3 +62,9 @@ def test_without_a_detector_words_ask() -> None:
 def test_dearer_misses_mean_more_alarms() -> None:
     assert judge(LONG, danger(0.4), set(), COSTS).level == "ask"
     assert judge(LONG, danger(0.4), set(), COSTS._replace(only_asked=50)).level == "alarm"
+
+
+def test_a_question_that_is_itself_about_danger_gets_the_line() -> None:
+    found = danger(0.001)
+    seen = at_least_ask(judge(LONG, found, set(), COSTS), found)
+    assert seen[:2] == ("ask", "suicide")
