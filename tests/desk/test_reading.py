@@ -92,6 +92,8 @@ def every_page(site: Any, browser: Adviser, parent: Parent) -> list[str]:
 
 
 def test_no_first_reading_of_any_page_waits_for_a_write(site: Any, parent: Parent, database: Engine) -> None:
+    if database.dialect.name == "postgresql":
+        pytest.skip("on PostgreSQL a transaction locks rows and not the whole database")
     with at_desk(site, "administrator") as browser:
         paths = every_page(site, browser, parent)
         assert len(paths) > 25
@@ -114,6 +116,8 @@ def test_no_first_reading_of_any_page_waits_for_a_write(site: Any, parent: Paren
 def test_what_was_read_while_another_wrote_is_on_record_once_as_of_that_moment(
     database: Engine, adviser: Adviser
 ) -> None:
+    if database.dialect.name == "postgresql":
+        pytest.skip("on PostgreSQL a transaction locks rows and not the whole database")
     ticket, before = make_ticket(), len(all_of(Audit))
     with write_lock_held(base.engine()):
         for _ in range(3):
