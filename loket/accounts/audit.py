@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loket.accounts.models import Account, Audit
-from loket.db.base import reading, transaction
+from loket.db import afterwards
+from loket.db.base import reading
 
 PAGE = 50
 SAME_VISIT = timedelta(minutes=1)
@@ -88,14 +89,22 @@ def audit(
 
 
 def audit_read(account: Account, action: Audited, object_: str, now: datetime) -> None:
-    """One line for reading something, unless the same account read the same a moment ago: then nothing is written, so
-    a page that refreshes itself waits for nobody. In its own transaction, before what is read is shown."""
-    recent = select(Audit.id).where(Audit.at > now - SAME_VISIT, Audit.account_id == account.id)
+    """One line for reading something, unless the same account read the same a moment ago.
+
+    In its own transaction: before what is read is shown, or as soon as the lock is free (loket.db.afterwards).
+    """
+    same = (Audit.account_id == account.id, Audit.action == action, Audit.object == object_)
+    recent = select(Audit.id).where(Audit.at > now - SAME_VISIT, Audit.at <= now, *same).limit(1)
     with reading() as session:
-        if session.scalar(recent.where(Audit.action == action, Audit.object == object_).limit(1)) is not None:
+        if session.scalar(recent) is not None:
             return
-    with transaction() as session:
-        audit(session, account, action, object_, now)
+
+    def write(session: Session) -> None:
+        # Again, because the same page may have been read twice while this waited.
+        if session.scalar(recent) is None:
+            audit(session, account, action, object_, now)
+
+    afterwards.do(write)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def send(session: Session, account: Account, purpose: Purpose, now: datetime) ->
     session.add(MailLink(token_hash=hash_token(token), account_id=account.id, purpose=purpose, expires_at=ends))
     link = f"{settings.load().url}/balie/link/{token}"
     subject, body = _mail(purpose, account.name, link, ends)
-    outbox.put(session, account.email, subject, body, now, secret=True)
+    outbox.put(session, account.email, subject, body, now)
     return link
 
 

@@ -23,16 +23,27 @@ from sqlalchemy import (
     event,
     func,
     select,
+    text,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import JSON, TypeDecorator
 
 from loket import settings
+from loket.exceptions import LoketError
 
 BUSY_TIMEOUT_MS = 15_000
+SOON_MS = 20
+"""On PostgreSQL, how long what does not wait tries for a lock; 0 would be for ever."""
 LARGEST_ID = 2**31 - 1
 """The largest number that an id column holds; PostgreSQL refuses to compare it with a larger one."""
+
+
+class Busy(LoketError):
+    """Another transaction holds a lock that a transaction that does not wait needs. Nothing was changed."""
+
+    code = "busy"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -128,16 +139,32 @@ def engine() -> Engine:
 
 
 @contextmanager
-def transaction(bound: Engine | None = None) -> Iterator[Session]:
+def transaction(bound: Engine | None = None, *, waits: bool = True) -> Iterator[Session]:
     """A session in one transaction that may write: committed at the end, rolled back on an error.
 
-    On SQLite it takes the write lock at the start, so that what it read is still true when it writes.
+    On SQLite it takes the write lock at the start, so that what it read is still true when it writes. With `waits` off it
+    raises Busy instead of waiting for a lock, on SQLite before anything is done.
     """
-    with (
-        Session((bound or engine()).execution_options(writes=True), expire_on_commit=False) as session,
-        session.begin(),
-    ):
-        yield session
+    options = (bound or engine()).execution_options(writes=True, waits=waits)
+    try:
+        with Session(options, expire_on_commit=False) as session, session.begin():
+            if not waits:
+                _wait_for_nobody(session)
+            yield session
+    except OperationalError as error:
+        if not waits and _is_busy(error):
+            raise Busy from error
+        raise
+
+
+def _wait_for_nobody(session: Session) -> None:
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL lock_timeout = {SOON_MS}"))
+
+
+def _is_busy(error: OperationalError) -> bool:
+    sqlite, postgresql = getattr(error.orig, "sqlite_errorname", ""), getattr(error.orig, "sqlstate", "")
+    return str(sqlite).startswith("SQLITE_BUSY") or postgresql == "55P03"
 
 
 def alone(session: Session, number: int) -> None:
@@ -184,5 +211,15 @@ def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    waits = options.get("waits", True)
+    if not waits:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        if not waits:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 
 from litestar import Request
@@ -16,7 +17,7 @@ from loket.accounts import devices, sessions
 from loket.accounts.models import Account, StaffSession
 from loket.accounts.roles import Action
 from loket.clock import utc_now
-from loket.db.base import reading, transaction
+from loket.db.base import Busy, reading, transaction
 from loket.http import cookies
 from loket.tickets import access, transfers
 from loket.tickets.models import Offer
@@ -74,7 +75,8 @@ def guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
     connection.scope["state"]["login"] = found
     connection.scope["state"]["offers"] = offers
     if sessions.is_due(found, now) and not connection.url.path.endswith("/events"):
-        with transaction() as session:
+        # When somebody else is writing, the next page notes it: reading waits for nobody.
+        with contextlib.suppress(Busy), transaction(waits=False) as session:
             sessions.touch(session, token(connection), now)
 
 

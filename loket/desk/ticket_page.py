@@ -24,7 +24,8 @@ from loket.conversations import danger
 from loket.conversations import models as chat
 from loket.conversations.models import Message, Question
 from loket.conversations.views import MessageView, view
-from loket.db.base import reading, transaction
+from loket.db import afterwards
+from loket.db.base import reading
 from loket.db.row_ids import can_exist
 from loket.desk import labels, partner_view, suggestions, weighing
 from loket.desk import session as staff
@@ -63,30 +64,38 @@ class TicketPages(Controller):
     @get("/bijlagen/{attachment_id:int}", sync_to_thread=True)
     def attachment(self, request: Request, attachment_id: FromPath[int]) -> Response[bytes]:
         who = staff.account(request)
-        with transaction() as session:
-            found = session.get(Attachment, attachment_id)
+        with reading() as session:
+            found = session.get(Attachment, attachment_id) if can_exist(attachment_id) else None
             if found is None:
                 raise NotFoundException
             ticket = find(session, who, found.ticket_id)
             if not attachments.readable(session, found, who):
                 raise NotFoundException
-            audit(session, who, Audited.ATTACHMENT_READ, f"ticket:{ticket.id}", utc_now())
+        about, now = f"ticket:{ticket.id}", utc_now()
+        afterwards.do(lambda session: audit(session, who, Audited.ATTACHMENT_READ, about, now))
         return download(attachments.content(found), found.name, found.media_type)
 
 
 def open_ticket(who: Account, ticket_id: int, now: datetime) -> None:
-    """Somebody opens the page: they are seen, their lease is renewed, what named them is read, and it is audited once."""
+    """Somebody opens the page: they are seen, their lease is renewed, what named them is read, and it is audited once.
+
+    They wait for none of it (loket.db.afterwards). What is written late is as of when the page was opened.
+    """
     with reading() as session:
         if not _news_of_opening(session, who, find(session, who, ticket_id), now):
             return
-    with transaction() as session:
-        find(session, who, ticket_id)
+
+    def write(session: Session) -> None:
+        # Two windows of one person at once: the second finds what the first wrote.
+        session.execute(select(Account.id).where(Account.id == who.id).with_for_update())
         last = session.get(Presence, (ticket_id, who.id))
         if last is None or now - last.seen_at > presence.GONE_AFTER:
             audit(session, who, Audited.TICKET_READ, f"ticket:{ticket_id}", now)
         presence.seen(session, ticket_id, who.id, now)
         claims.renew(session, ticket_id, who, now)
         notes.read(session, ticket_id, who, now)
+
+    afterwards.do(write)
 
 
 def _news_of_opening(session: Session, who: Account, ticket: Ticket, now: datetime) -> bool:

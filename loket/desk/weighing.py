@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from loket.assistant import rasa
 from loket.conversations.models import Question
-from loket.db.base import reading, transaction
+from loket.db import afterwards
+from loket.db.base import reading
 from loket.tickets.models import Ticket
 
 KEY = "weighed_most"
@@ -61,7 +63,9 @@ def _probability(parsed: dict[str, Any], intent: str) -> float:
 
 
 def _keep(question_id: int, span: tuple[int, int]) -> None:
-    with transaction() as session:
+    def write(session: Session) -> None:
         question = session.get(Question, question_id)
         if question is not None:
             question.decision = question.decision | {KEY: list(span)}
+
+    afterwards.do(write)

@@ -27,7 +27,7 @@ class Outbox(Base):
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str]
-    """Emptied once a mail that holds a secret is sent."""
+    """Empty once it is sent; sealed while it is given up (loket.mail.outbox)."""
     created_at: Mapped[datetime] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)
     try_after: Mapped[datetime]
@@ -39,4 +39,4 @@ class Outbox(Base):
     failed_at: Mapped[datetime | None]
     """When it was given up. It waits for the administrator, at /balie/post."""
     secret: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether the body opens something: a link with which a password is chosen."""
+    """No longer used: every mail loses its text. The column stays, so that the release before can go on writing rows."""

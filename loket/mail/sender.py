@@ -20,6 +20,7 @@ from email.utils import format_datetime, parseaddr
 from sqlalchemy import select, text, update
 
 from loket.db.base import changed, reading, transaction
+from loket.mail import outbox
 from loket.mail.models import WAITING, Outbox
 from loket.settings import Settings
 
@@ -64,10 +65,7 @@ def _send_one(configured: Settings, row_id: int, clock: Clock) -> bool:
         _failed(configured, row, error, clock())
         return False
     with transaction() as session:
-        sent = session.get_one(Outbox, row_id)
-        sent.sent_at, sent.last_error = clock(), None
-        if sent.secret:
-            sent.body = ""
+        outbox.sent(session.get_one(Outbox, row_id), clock())
     return True
 
 
@@ -91,7 +89,7 @@ def _failed(configured: Settings, row: Outbox, error: Exception, now: datetime) 
         if _is_final(error):
             failed.refusals += 1
             if failed.refusals >= configured.mail_tries:
-                failed.failed_at = now
+                outbox.give_up(failed, now)
                 logger.error("mail %s is given up; see /balie/post", row.id)
 
 

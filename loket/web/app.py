@@ -24,6 +24,7 @@ from litestar.template import TemplateConfig
 from loket import catalogue, settings
 from loket.clock import AMSTERDAM, dutch_date, dutch_moment
 from loket.conversations import first_aid
+from loket.db import afterwards
 from loket.desk import session as desk_session
 from loket.desk.account_pages import AccountPages
 from loket.desk.audit_page import AuditPages
@@ -144,6 +145,7 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         app.state.hub = Hub(settings.load())
         async with app.state.hub.running():
             yield
+    await asyncio.to_thread(afterwards.finish)
 
 
 def _to_login(request: Request, error: NotAuthorizedException) -> Response[Any]:

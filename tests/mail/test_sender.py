@@ -13,15 +13,18 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from loket import settings
+from loket.clock import utc_now
 from loket.conversations.contact import contact
 from loket.db.base import reading, transaction
 from loket.exceptions import Refused
 from loket.mail import outbox, sender
 from loket.mail.models import Outbox
 from loket.settings import Settings
+from loket.tickets import claims, queue
+from loket.tickets.models import Ticket
 from tests.conftest import NOON
 from tests.support.mail import MailServer
-from tests.support.site import all_of
+from tests.support.site import all_of, make_account, make_ticket
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -275,9 +278,8 @@ def test_the_clock_is_read_for_every_mail(configured: Settings, server: MailServ
     assert len(set(sent)) == 3
 
 
-def test_a_link_is_emptied_once_it_is_sent_and_not_before(configured: Settings, server: MailServer) -> None:
-    with transaction() as session:
-        outbox.put(session, "a@voorbeeld.nl", "Link", "https://loket.test/balie/link/geheim", NOON, secret=True)
+def test_every_text_is_emptied_once_it_is_sent_and_not_before(configured: Settings, server: MailServer) -> None:
+    put(body="https://loket.test/vraag/geheim")
     server.refuse = "451 later"
     sender.send_waiting(configured, at(NOON))
     assert "geheim" in all_of(Outbox)[0].body
@@ -285,6 +287,48 @@ def test_a_link_is_emptied_once_it_is_sent_and_not_before(configured: Settings, 
     sender.send_waiting(configured, at(NOON + timedelta(minutes=5)))
     assert all_of(Outbox)[0].body == ""
     assert "geheim" in server.received[0].get_content()
+
+
+def test_no_sent_mail_about_a_question_keeps_its_private_link(configured: Settings, server: MailServer) -> None:
+    ticket, who = make_ticket(contact=contact("ouder@voorbeeld.nl", None, None)), make_account()
+    with transaction() as session:
+        claims.claim(session, ticket.id, who, utc_now())
+        found = session.get_one(Ticket, ticket.id)
+        queue.reply(session, found, who, "Hoe oud is uw kind?", utc_now(), asks=True)
+        queue.reply(session, found, who, "Dat mag.", utc_now())
+    assert sender.send_waiting(configured, utc_now) == 3
+    assert all(f"/vraag/{ticket.token}" in message.get_content() for message in server.received)
+    assert [row.body for row in all_of(Outbox)] == ["", "", ""]
+
+
+def give_up(configured: Settings, server: MailServer) -> None:
+    put(body="https://loket.test/vraag/geheim\n")
+    server.refuse = "550 no such user"
+    now = NOON
+    while all_of(Outbox)[0].failed_at is None:
+        sender.send_waiting(configured, at(now))
+        now = all_of(Outbox)[0].try_after
+    server.refuse = ""
+
+
+def test_a_mail_that_is_given_up_opens_nothing_and_can_be_tried_again(configured: Settings, server: MailServer) -> None:
+    give_up(configured, server)
+    assert "geheim" not in all_of(Outbox)[0].body
+    with transaction() as session:
+        assert outbox.retry(session, 1, NOON)
+    assert sender.send_waiting(configured, at(NOON)) == 1
+    assert server.received[-1].get_content().splitlines() == ["https://loket.test/vraag/geheim"]
+
+
+def test_under_another_key_a_mail_that_was_given_up_stays_where_it_is(
+    configured: Settings, server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_up(configured, server)
+    monkeypatch.setenv("LOKET_SECRET_KEY", "een heel andere sleutel dan daarvoor")
+    settings.load.cache_clear()
+    with pytest.raises(outbox.Unreadable), transaction() as session:
+        outbox.retry(session, 1, NOON)
+    assert all_of(Outbox)[0].failed_at is not None
 
 
 def test_old_mail_is_forgotten_with_its_address() -> None:
