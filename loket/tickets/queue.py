@@ -63,10 +63,8 @@ def hand_off(
     urgent: bool = False,
 ) -> Ticket:
     """Give the conversation to the queue, in the caller's transaction. A second time completes the same ticket."""
-    registry.hold(session, conversation)
+    locks.hold_conversation(session, conversation.id)
     ticket = of_conversation(session, conversation.id)
-    if ticket is not None:
-        locks.hold(session, ticket)
     if ticket is None:
         ticket = create(session, conversation, question, intent, urgent, now)
     elif conversation.owner == chat.ASSISTANT:
@@ -107,9 +105,14 @@ def assistant_helps(conversation: Conversation, ticket: Ticket | None) -> bool:
 def parent_adds(session: Session, ticket: Ticket, text: str, client_id: str | None, now: datetime) -> Message:
     """The parent adds something to a question on its own page: it is for people, whoever has the conversation.
 
-    The ticket is locked before the message is made, so that its state and owner are those that the message finds.
+    The ticket is locked before the message is made, so that its state and owner are those that the message finds. The same
+    client id is the same message.
     """
     locks.hold(session, ticket)
+    # Only now is it certain whether the same form, sent twice at once, is in.
+    earlier = transcript.same_client_id(session, ticket.conversation_id, client_id) if client_id else None
+    if earlier is not None:
+        return earlier
     message = transcript.receive(session, ticket.conversation, text, client_id, now, choice=None)
     message.state = chat.DELIVERED
     parent_writes(session, ticket, now, text)
@@ -122,7 +125,8 @@ def parent_writes(session: Session, ticket: Ticket, now: datetime, text: str = "
     It goes back to the adviser who asked, or who is still there, for the length of a lease; otherwise to the queue. `text`
     is what was written, when nothing but this service has read it: its words may warn of danger.
     """
-    # Decided on the ticket as it is once no adviser is halfway through closing it.
+    # Decided on the ticket as it is once no adviser is halfway through closing it. Whoever holds a duplicate holds the
+    # ticket that it was merged into as well.
     locks.hold(session, ticket)
     if ticket.merged_into is not None:
         return parent_writes(session, session.get_one(Ticket, ticket.merged_into), now, text)
@@ -139,13 +143,10 @@ def reply(
     `asks`: it is a question to the parent, and the ticket waits for what they say. Whoever asked the same in a ticket that
     was merged into this one hears it too. Raises NotYours when another adviser now holds the ticket.
     """
-    merged = select(Ticket).where(Ticket.merged_into == ticket.id).order_by(Ticket.id)
-    for other in session.scalars(merged):
-        # Before the ticket itself: a parent who writes in a duplicate holds that one first, and then this one.
-        locks.hold(session, other)
-    claims.require(session, ticket, adviser, now)
+    duplicates = locks.hold_with_duplicates(session, ticket)
+    claims.check_holder(ticket, adviser, now)
     message = _say(session, ticket, adviser, text, asks, now)
-    for other in session.scalars(merged):
+    for other in duplicates:
         _say(session, other, adviser, text, asks, now)
     session.flush()
     attachments.send_along(session, ticket, adviser, message)
