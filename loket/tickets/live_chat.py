@@ -48,9 +48,11 @@ def step_in(session: Session, conversation_id: str, adviser: Account, now: datet
     return ticket
 
 
-def hand_back(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
-    """Let the assistant answer again. Raises NotYours, IllegalChange."""
+def hand_back(session: Session, ticket: Ticket, adviser: Account, now: datetime, *, seen: int | None = None) -> None:
+    """Let the assistant answer again. It answers what is written from now on, so what the parent wrote after `seen`, the last
+    message that the adviser's page showed, must be read first. Raises NotYours, IllegalChange, Unread."""
     claims.require(session, ticket, adviser, now)
+    queue.check_seen(session, ticket, adviser, seen)
     ticket.claimed_by = ticket.claimed_until = None
     events.change(session, ticket, ANSWERED, now, adviser, kind=EventKind.HANDED_BACK)
     ticket.conversation.owner = chat.ASSISTANT

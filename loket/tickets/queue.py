@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from loket import catalogue
 from loket.accounts.models import Account
+from loket.accounts.roles import Action
 from loket.conversations import models as chat
-from loket.conversations import registry, transcript
+from loket.conversations import transcript
 from loket.conversations.contact import Contact
 from loket.conversations.models import Conversation, Message
 from loket.exceptions import Collision
 from loket.mail import outbox
 from loket.routing import rules, words
 from loket.tickets import (
+    access,
     attachments,
     claims,
     deadlines,
@@ -38,10 +40,10 @@ REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Unread(Collision):
-    """The parent wrote something that was not on the page from which the ticket is being closed."""
+    """The parent wrote something that was not on the page from which the ticket is being closed or handed back."""
 
     code = "unread"
-    message = "De ouder heeft intussen iets geschreven. Lees dat eerst; daarna kunt u sluiten."
+    message = "De ouder heeft intussen iets geschreven. Lees dat eerst; daarna kunt u dit opnieuw doen."
 
 
 class NotClosed(Collision):
@@ -176,14 +178,25 @@ def close(
     Raises NotYours, IllegalChange, Unread.
     """
     claims.require(session, ticket, adviser, now)
-    if seen is not None and _wrote_after(session, ticket, seen):
-        raise Unread
+    check_seen(session, ticket, adviser, seen)
     ticket.final_intent, ticket.answerable = intent, answerable
     said = {"intent": intent, "answerable": answerable}
     known = {name: value for name, value in said.items() if value is not None}
     change(session, ticket, CLOSED, now, adviser, kind=EventKind.CLOSED, data=known or None)
     ticket.claimed_by = ticket.claimed_until = None
     ticket.conversation.owner = chat.QUEUE
+
+
+def check_seen(session: Session, ticket: Ticket, adviser: Account, seen: int | None) -> None:
+    """For whoever ends the talk with the parent, of a ticket that is held: raises Unread when the parent wrote something
+    after `seen`, the last message that the adviser's page showed. The page also shows what was merged into the ticket."""
+    if seen is None:
+        return
+    duplicates = session.scalars(select(Ticket).where(Ticket.merged_into == ticket.id))
+    shown = [other.conversation_id for other in duplicates if access.may(adviser, Action.READ, other)]
+    later = select(Message.id).where(Message.conversation_id.in_([ticket.conversation_id, *shown]), Message.id > seen)
+    if session.scalar(later.where(Message.sender == chat.PARENT).limit(1)) is not None:
+        raise Unread
 
 
 def undo_close(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
@@ -303,11 +316,6 @@ def _say(session: Session, ticket: Ticket, adviser: Account, text: str, asks: bo
         body = mails.asked(ticket, text) if asks else mails.reply(ticket, text)
         outbox.put(session, ticket.email, subject, body, now)
     return message
-
-
-def _wrote_after(session: Session, ticket: Ticket, seen: int) -> bool:
-    later = select(Message.id).where(Message.conversation_id == ticket.conversation_id, Message.id > seen)
-    return session.scalar(later.where(Message.sender == chat.PARENT).limit(1)) is not None
 
 
 def _reference(session: Session) -> str:

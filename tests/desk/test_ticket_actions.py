@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from loket.tickets import drafts
 from loket.tickets.models import Attachment, Note, Ticket
 from tests.support.rasa import FakeRasa
 from tests.support.service import Parent
-from tests.support.site import Adviser, all_of, logged_in, make_ticket, text_of
+from tests.support.site import Adviser, all_of, hidden, logged_in, make_ticket, text_of
 
 PDF = b"%PDF-1.4\n%fake"
 
@@ -105,6 +106,31 @@ def test_a_late_reply_becomes_a_draft(site: TestClient[Any], adviser: Adviser, t
         assert draft is not None
         assert draft.text == "Mijn lange antwoord"
     assert act(adviser, ticket, "open").json()["mine"] is False
+
+
+def test_a_conversation_is_handed_back_once_what_the_parent_wrote_was_on_the_page(
+    site: TestClient[Any], adviser: Adviser, rasa: FakeRasa
+) -> None:
+    parent = Parent.begin(site)
+    parent.ask("Mijn kind wordt gepest")
+    adviser.post(f"/balie/gesprekken/{parent.id}/instappen")
+    (ticket,) = all_of(Ticket)
+    seen = hidden(adviser.get(f"/balie/vragen/{ticket.id}"), "seen")
+    parent.send("Hij is nu van huis weggelopen")
+    page = act(adviser, ticket, "assistent", seen=seen)
+    assert page.status_code == 409
+    assert "weggelopen" in page.text
+    assert "intussen iets geschreven" in text_of(page)
+    assert all_of(Ticket)[0].claimed_by == adviser.account.id
+    assert act(adviser, ticket, "assistent", seen=hidden(page, "seen")).status_code == 303
+
+
+def test_every_form_that_ends_the_talk_says_what_its_page_showed(adviser: Adviser, ticket: Ticket) -> None:
+    page = adviser.get(f"/balie/vragen/{ticket.id}").text
+    forms = re.findall(r"<form .*?</form>", page, re.DOTALL)
+    ending = [form for form in forms if re.search(r"/(sluiten|assistent|samenvoegen)\b", form)]
+    assert len(ending) == 3
+    assert all('name="seen"' in form for form in ending)
 
 
 def test_an_answer_is_inserted_behind_what_was_typed(adviser: Adviser, ticket: Ticket) -> None:
