@@ -133,6 +133,16 @@ def test_every_form_that_ends_the_talk_says_what_its_page_showed(adviser: Advise
     assert all('name="seen"' in form for form in ending)
 
 
+def test_a_partner_s_ticket_is_not_checked_before_it_is_due(
+    site: TestClient[Any], adviser: Adviser, ticket: Ticket
+) -> None:
+    act(adviser, ticket, "doorverwijzen", partner="balans", reason="Dyslexie", agreed="ja")
+    with logged_in(site, "Bram Visser") as bram:
+        assert act(bram, ticket, "nagekeken", helped="nee").status_code == 409
+    (found,) = all_of(Ticket)
+    assert (found.state, found.partner) == ("referred", "balans")
+
+
 def test_an_answer_is_inserted_behind_what_was_typed(adviser: Adviser, ticket: Ticket) -> None:
     act(adviser, ticket, "invoegen", text="Beste ouder,", what="faq:dyslexie")
     page = adviser.get(f"/balie/vragen/{ticket.id}").text

@@ -160,6 +160,21 @@ def test_a_ticket_is_not_closed_or_merged_over_a_message_that_was_not_seen_in_a_
     close(into, aisha, seen=seen + 1)
 
 
+def test_a_partner_keeps_a_ticket_until_the_check_is_due(database: Engine) -> None:
+    aisha, petra = make_account("Aisha"), make_account("Petra", role="partner")
+    with transaction() as session:
+        session.get_one(Account, petra.id).partner = "balans"
+    ticket = held(aisha)
+    with transaction() as session:
+        found = session.get_one(Ticket, ticket.id)
+        referrals.refer(session, found, aisha, "balans", "Dyslexie", NOON, agreed=True)
+        assert claims.claim(session, ticket.id, session.get_one(Account, petra.id), SOON)
+    for helped in (False, True):
+        with pytest.raises(Collision), transaction() as session:
+            referrals.checked(session, session.get_one(Ticket, ticket.id), aisha, helped, SOON)
+    assert (the_ticket().claimed_by, the_ticket().partner) == (petra.id, "balans")
+
+
 def test_a_check_after_a_referral_is_done_once(database: Engine) -> None:
     aisha = make_account("Aisha")
     ticket = held(aisha)
