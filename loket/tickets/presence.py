@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from loket.accounts.models import Account
+from loket.db.base import put
 from loket.tickets import access
 from loket.tickets.models import Presence
 
@@ -16,7 +17,7 @@ GONE_AFTER = timedelta(seconds=60)
 
 def seen(session: Session, ticket_id: int, account_id: int, now: datetime) -> None:
     """Note that this account's page of the ticket is open."""
-    session.merge(Presence(ticket_id=ticket_id, account_id=account_id, seen_at=now))
+    put(session, Presence, {"ticket_id": ticket_id, "account_id": account_id}, seen_at=now)
 
 
 def others(session: Session, ticket_id: int, who: Account, now: datetime) -> list[str]:

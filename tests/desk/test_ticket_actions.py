@@ -13,10 +13,11 @@ from loket.accounts.models import Account, Audit
 from loket.conversations.models import Message
 from loket.db.base import reading, transaction
 from loket.tickets import drafts
-from loket.tickets.models import Attachment, Note, Ticket
+from loket.tickets.models import Attachment, Draft, Note, Presence, Ticket
 from tests.support.rasa import FakeRasa
 from tests.support.service import Parent
 from tests.support.site import Adviser, all_of, hidden, logged_in, make_ticket, text_of
+from tests.support.threads import at_once
 
 PDF = b"%PDF-1.4\n%fake"
 
@@ -84,6 +85,14 @@ def test_a_draft_is_kept_for_its_author_alone(site: TestClient[Any], adviser: Ad
     assert "Half af" in adviser.get(f"/balie/vragen/{ticket.id}").text
     with logged_in(site, "Bram Visser") as bram:
         assert "Half af" not in bram.get(f"/balie/vragen/{ticket.id}").text
+
+
+def test_a_page_opened_and_a_draft_saved_several_times_at_once_are_one_of_each(
+    adviser: Adviser, ticket: Ticket
+) -> None:
+    assert at_once([lambda: act(adviser, ticket, "open").status_code] * 6) == [201] * 6
+    assert at_once([lambda: act(adviser, ticket, "concept", text="Half af").status_code] * 6) == [303] * 6
+    assert len(all_of(Presence)) == len(all_of(Draft)) == 1
 
 
 def test_a_sent_answer_leaves_no_draft(adviser: Adviser, ticket: Ticket) -> None:
