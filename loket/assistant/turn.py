@@ -15,7 +15,7 @@ from loket.conversations.contact import Contact
 from loket.conversations.models import Conversation, Message
 from loket.conversations.transcript import Said
 from loket.faq.danger import DUTCH
-from loket.tickets import queue
+from loket.tickets import locks, queue
 from loket.tickets.models import Ticket
 
 RANKING_KEPT = 10
@@ -164,11 +164,10 @@ def before(turn: Turn) -> list[Message]:
 
 def begin(session: Session, message_id: int, understood: Understood, now: datetime) -> Turn | None:
     """Take up a pending message; None when somebody settled it in the meantime (a late reply is dropped)."""
-    if not transcript.settle(session, message_id, models.ANSWERED):
+    message = settle(session, message_id, models.ANSWERED)
+    if message is None:
         return None
-    message = session.get_one(Message, message_id, populate_existing=True)
-    # Locked, so that an adviser who steps in at this very moment comes before or after this reply, never through it.
-    conversation = session.get_one(Conversation, message.conversation_id, with_for_update=True, populate_existing=True)
+    conversation = message.conversation
     ticket = queue.of_conversation(session, conversation.id)
     if not queue.assistant_helps(conversation, ticket):
         # A person took over while Rasa was thinking.
@@ -178,6 +177,20 @@ def begin(session: Session, message_id: int, understood: Understood, now: dateti
     if sector is not None:
         conversation.sector = sector or None
     return Turn(session, conversation, message, understood, now, ticket)
+
+
+def settle(session: Session, message_id: int, state: str) -> Message | None:
+    """End the wait of a pending message; None when somebody did so in the meantime, and then nothing may be said."""
+    message = session.get(Message, message_id)
+    if message is None:
+        return None
+    # The conversation before the message: that is the order, and whoever sends the same message again holds it. From here an
+    # adviser who steps in comes before or after this turn, never through it.
+    locks.hold_conversation(session, message.conversation_id)
+    if not transcript.settle(session, message_id, state):
+        return None
+    session.refresh(message)
+    return message
 
 
 def leave_to_person(session: Session, message: Message, now: datetime) -> Ticket | None:

@@ -10,17 +10,16 @@ from typing import Any
 
 import httpx
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.assistant import choices, context, dialogue, handing_over, rasa
+from loket.assistant import choices, context, dialogue, handing_over, rasa, turn
 from loket.clock import utc_now
-from loket.conversations import contact, danger, first_aid, models, question_log, registry, transcript
+from loket.conversations import contact, danger, first_aid, models, question_log, transcript
 from loket.conversations.models import Conversation, Message
 from loket.conversations.transcript import Said, choice
 from loket.db.base import reading, transaction
-from loket.tickets import queue, urgency
+from loket.tickets import locks, queue, urgency
 from loket.tickets.models import Ticket
 
 logger = logging.getLogger(__name__)
@@ -62,7 +61,7 @@ def hand_off(
     consent_reuse: bool | None = None,
 ) -> Ticket:
     """The parent leaves a question by form, with or without the assistant. Returns its ticket, which may be an earlier one."""
-    registry.hold(session, conversation)
+    locks.hold_conversation(session, conversation.id)
     existed = queue.of_conversation(session, conversation.id) is not None
     intent = question_log.guess(session, conversation.id)
     kind = danger.words(question)
@@ -103,26 +102,20 @@ def stranded_after() -> timedelta:
 
 
 def _take_in(conversation_id: str, client_id: str, text: str, choice_id: str) -> Message:
-    try:
-        with transaction() as session:
-            return store(session, conversation_id, client_id, text, choice_id, utc_now())
-    except IntegrityError:
-        # The same message came twice at the same moment; the other one is in.
-        with reading() as session:
-            message = transcript.same_client_id(session, conversation_id, client_id)
-            if message is None:
-                raise
-            return message
+    with transaction() as session:
+        return store(session, conversation_id, client_id, text, choice_id, utc_now())
 
 
 def store(session: Session, conversation_id: str, client_id: str, text: str, choice_id: str, now: datetime) -> Message:
     """Keep what a parent sent, and do what needs no understanding; the same client id is the same message. Raises Refused."""
+    conversation = session.get_one(Conversation, conversation_id)
+    # Who answers depends on the owner, which an adviser who steps in or leaves may change at this very moment.
+    locks.hold_conversation(session, conversation_id)
+    # Looked for under the lock: of the same message sent twice at once, the second finds the first and tries no INSERT, which
+    # would wait for whoever is settling that message and wants this lock for it.
     earlier = transcript.same_client_id(session, conversation_id, client_id)
     if earlier is not None:
         return earlier
-    conversation = session.get_one(Conversation, conversation_id)
-    # Who answers depends on the owner, which an adviser who steps in or leaves may change at this very moment.
-    registry.hold(session, conversation)
     chosen = transcript.issued_choice(session, conversation, choice_id) if choice_id else None
     said = chosen["label"] if chosen else transcript.checked_text(text)
     ticket = queue.of_conversation(session, conversation_id)
@@ -172,11 +165,10 @@ def _answered_or_failed(message_id: int) -> None:
 
 def give_up(session: Session, message_id: int, now: datetime) -> None:
     """Stop waiting for the assistant: say so and offer a person. Does nothing when an action has answered after all."""
-    if not transcript.settle(session, message_id, models.FAILED):
+    message = turn.settle(session, message_id, models.FAILED)
+    if message is None:
         return
-    message = session.get_one(Message, message_id, populate_existing=True)
     # An adviser may have stepped in while the assistant was silent: then this is theirs to answer, and nothing failed.
-    registry.hold(session, message.conversation)
     if message.conversation.owner != models.ASSISTANT:
         ticket = dialogue.leave_to_person(session, message, now)
         if ticket is not None and message.conversation.owner == models.QUEUE:

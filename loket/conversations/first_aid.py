@@ -12,7 +12,9 @@ from loket.yamlfile import ContentError
 
 logger = logging.getLogger(__name__)
 
-_FAILURE_LINE = "Bij direct gevaar: bel [112](tel:112). Gedachten aan zelfdoding? Bel [113](tel:113) of [0800-0113](tel:08000113)."
+_FAILURE_LINE = (
+    "Bij direct gevaar: bel [112](tel:112). Gedachten aan zelfdoding? Bel [113](tel:113) of [0800-0113](tel:08000113)."
+)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 _CHILD = re.compile(

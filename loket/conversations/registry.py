@@ -70,10 +70,10 @@ def of_token(session: Session, token: str) -> Conversation | None:
     return session.scalar(select(Conversation).where(Conversation.token_hash == hash_token(token)))
 
 
-def hold(session: Session, conversation: Conversation) -> None:
-    """Let no other transaction decide about this conversation until this one ends, and read its current state.
+def lock(session: Session, conversation_id: str) -> None:
+    """Lock a conversation's row until the transaction ends, and read its current state.
 
-    On SQLite no other transaction writes anyway.
+    A step of loket.tickets.locks, which knows what else is locked and in which order; nothing else calls it.
     """
-    session.flush()
-    session.refresh(conversation, with_for_update=True)
+    row = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    session.scalars(row.execution_options(populate_existing=True)).one_or_none()

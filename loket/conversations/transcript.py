@@ -126,7 +126,8 @@ def note(session: Session, conversation: Conversation, text: str, now: datetime,
 
 
 def settle(session: Session, message_id: int, state: str) -> bool:
-    """End the wait of a pending message; False when it was already settled, and then nothing may be said."""
+    """End the wait of a pending message, in a conversation that is held; False when it was already settled, and then
+    nothing may be said."""
     waiting = update(Message).where(Message.id == message_id, Message.state == models.PENDING)
     return changed(session, waiting.values(state=state)) > 0
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -181,6 +182,13 @@ def changed(session: Session, statement: Update | Delete) -> int:
     result = session.execute(statement)
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+def put(session: Session, model: type[Base], key: dict[str, Any], **values: Any) -> None:
+    """Write the row with this primary key, whether or not it is there: of two who do so at once neither fails."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(model).values(**key, **values)
+    session.execute(row.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
 @contextmanager

@@ -190,7 +190,7 @@ class TicketActions(Controller):
     def merge(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         def join(session: Session, ticket: Ticket, who: Account) -> None:
             other = _other(session, who, data)
-            merging.merge(session, ticket.id, other.id, who, utc_now())
+            merging.merge(session, ticket.id, other.id, who, utc_now(), seen=_seen(data))
 
         return act(request, ticket_id, Action.MERGE, join, data)
 
@@ -213,12 +213,11 @@ class TicketActions(Controller):
         intent = data.get("intent", "")
         known = intent if intent in catalogue.load().intents else None
         answerable = {"ja": True, "nee": False}.get(data.get("answerable", ""))
-        seen = row_id(data.get("seen", "")) or None
         return act(
             request,
             ticket_id,
             Action.CLOSE,
-            lambda s, t, who: queue.close(s, t, who, utc_now(), known, answerable, seen=seen),
+            lambda s, t, who: queue.close(s, t, who, utc_now(), known, answerable, seen=_seen(data)),
         )
 
     @post("/heropenen", sync_to_thread=True)
@@ -226,9 +225,14 @@ class TicketActions(Controller):
         return act(request, ticket_id, Action.UNDO_CLOSE, lambda s, t, who: queue.undo_close(s, t, who, utc_now()))
 
     @post("/assistent", sync_to_thread=True)
-    def hand_back(self, request: Request, ticket_id: FromPath[int]) -> Response[Any]:
+    def hand_back(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         """Hand a live conversation back to the assistant."""
-        return act(request, ticket_id, Action.HAND_BACK, lambda s, t, who: live_chat.hand_back(s, t, who, utc_now()))
+        return act(
+            request,
+            ticket_id,
+            Action.HAND_BACK,
+            lambda s, t, who: live_chat.hand_back(s, t, who, utc_now(), seen=_seen(data)),
+        )
 
     @post("/aanbieden", sync_to_thread=True)
     def transfer(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
@@ -306,6 +310,11 @@ def _find_for(session: Session, who: Account, action: Action, ticket_id: int) ->
     if not access.may(who, action, ticket):
         raise PermissionDeniedException
     return ticket
+
+
+def _seen(data: dict[str, str]) -> int | None:
+    """The last message that the page showed, according to its form."""
+    return row_id(data.get("seen", "")) or None
 
 
 def _keep_draft(request: Request, ticket_id: int, text: str) -> None:

@@ -51,8 +51,6 @@ class FollowUpPage(Controller):
             return _refusal(token, error, data.get("text", ""))
         with transaction() as session:
             ticket, now = _ticket(session, token), utc_now()
-            if transcript.same_client_id(session, ticket.conversation_id, client_id):
-                return Redirect(f"/vraag/{token}#laatste", status_code=303)
             queue.parent_adds(session, ticket, text, client_id, now)
         return Redirect(f"/vraag/{token}#laatste", status_code=303)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from loket.db.base import put
 from loket.tickets.models import Draft
 
 MAX_TEXT = 20_000
@@ -16,7 +17,7 @@ def save(session: Session, ticket_id: int, account_id: int, text: str, now: date
     """Keep the text as it stands; an empty one clears the draft."""
     if not text.strip():
         return drop(session, ticket_id, account_id)
-    session.merge(Draft(ticket_id=ticket_id, account_id=account_id, text=text[:MAX_TEXT], saved_at=now))
+    put(session, Draft, {"ticket_id": ticket_id, "account_id": account_id}, text=text[:MAX_TEXT], saved_at=now)
 
 
 def of(session: Session, ticket_id: int, account_id: int) -> Draft | None:

@@ -24,7 +24,8 @@ def escalate_due_promises(session: Session, now: datetime) -> list[Ticket]:
     """Escalate every promise that has become near or broken since the last look. Several processes may look at once."""
     soon = deadlines.calendar().add(now, timedelta(hours=settings.load().warn_hours))
     waiting = select(Ticket).where(Ticket.state.in_(OURS), Ticket.promised_by <= soon, Ticket.escalated < BROKEN)
-    return [ticket for ticket in session.scalars(waiting).all() if _escalate(session, ticket, now)]
+    # By id, the order in which tickets are locked.
+    return [ticket for ticket in session.scalars(waiting.order_by(Ticket.id)).all() if _escalate(session, ticket, now)]
 
 
 def alert(session: Session, ticket: Ticket, now: datetime) -> None:

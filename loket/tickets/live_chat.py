@@ -11,7 +11,7 @@ from loket.accounts.models import Account
 from loket.conversations import models as chat
 from loket.conversations import question_log, transcript
 from loket.conversations.models import Conversation, Message
-from loket.tickets import claims, events, queue
+from loket.tickets import claims, events, locks, queue
 from loket.tickets.models import ANSWERED, EventKind, Ticket
 
 ACTIVE = timedelta(minutes=15)
@@ -30,7 +30,7 @@ def under_way(session: Session, now: datetime) -> list[Conversation]:
 def step_in(session: Session, conversation_id: str, adviser: Account, now: datetime) -> Ticket | None:
     """Take over from the assistant: the conversation becomes this adviser's ticket. None when it is no longer free."""
     # Held, so that the assistant's reply comes before or after this step, never in the middle of it.
-    conversation = session.get(Conversation, conversation_id, with_for_update=True, populate_existing=True)
+    conversation = locks.hold_conversation(session, conversation_id)
     if conversation is None or conversation.owner != chat.ASSISTANT:
         return None
     asked = select(Message).where(Message.conversation_id == conversation_id, Message.sender == chat.PARENT)
@@ -48,9 +48,11 @@ def step_in(session: Session, conversation_id: str, adviser: Account, now: datet
     return ticket
 
 
-def hand_back(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
-    """Let the assistant answer again. Raises NotYours, IllegalChange."""
+def hand_back(session: Session, ticket: Ticket, adviser: Account, now: datetime, *, seen: int | None = None) -> None:
+    """Let the assistant answer again. It answers what is written from now on, so what the parent wrote after `seen`, the last
+    message that the adviser's page showed, must be read first. Raises NotYours, IllegalChange, Unread."""
     claims.require(session, ticket, adviser, now)
+    queue.check_seen(session, ticket, adviser, seen)
     ticket.claimed_by = ticket.claimed_until = None
     events.change(session, ticket, ANSWERED, now, adviser, kind=EventKind.HANDED_BACK)
     ticket.conversation.owner = chat.ASSISTANT

@@ -21,11 +21,14 @@ class CannotMerge(Refused):
     code = "cannot_merge"
 
 
-def merge(session: Session, duplicate_id: int, into_id: int, adviser: Account, now: datetime) -> Ticket:
+def merge(
+    session: Session, duplicate_id: int, into_id: int, adviser: Account, now: datetime, *, seen: int | None = None
+) -> Ticket:
     """Close a duplicate into another ticket; answers there reach both conversations.
 
     Two merges that cross each other cannot lose both tickets: rows are locked in one order, and what was merged is not a
-    target and is merged only once. Raises CannotMerge, NotYours.
+    target and is merged only once. `seen` is the id of the last message that the page of the duplicate showed: what its
+    parent wrote after it must be read first. Raises CannotMerge, NotYours, Unread.
     """
     if duplicate_id == into_id:
         raise CannotMerge("Dit is dezelfde vraag. Kies een ander nummer.")
@@ -38,6 +41,7 @@ def merge(session: Session, duplicate_id: int, into_id: int, adviser: Account, n
         raise CannotMerge("Een van de twee is al afgesloten of samengevoegd. Open de vraag opnieuw en kijk.")
     if session.scalar(select(Ticket.id).where(Ticket.merged_into == duplicate_id).limit(1)):
         raise CannotMerge("Met deze vraag is al een andere samengevoegd. Voeg de andere vraag bij deze.")
+    queue.check_seen(session, duplicate, adviser, seen)
     duplicate.merged_into = into.id
     duplicate.claimed_by = duplicate.claimed_until = None
     events.change(session, duplicate, CLOSED, now, adviser, kind=EventKind.MERGED, data={"into": into.id})

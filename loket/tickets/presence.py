@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from loket.accounts.models import Account
+from loket.db.base import put
 from loket.tickets import access
 from loket.tickets.models import Presence
 
@@ -17,11 +17,7 @@ GONE_AFTER = timedelta(seconds=60)
 
 def seen(session: Session, ticket_id: int, account_id: int, now: datetime) -> None:
     """Note that this account's page of the ticket is open."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Presence).values(ticket_id=ticket_id, account_id=account_id, seen_at=now)
-    # In one statement: two windows of one person may open the same ticket at the same moment.
-    both = [Presence.ticket_id, Presence.account_id]
-    session.execute(row.on_conflict_do_update(index_elements=both, set_={"seen_at": row.excluded.seen_at}))
+    put(session, Presence, {"ticket_id": ticket_id, "account_id": account_id}, seen_at=now)
 
 
 def others(session: Session, ticket_id: int, who: Account, now: datetime) -> list[str]:

@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 
 from loket import catalogue
 from loket.accounts.models import Account
+from loket.accounts.roles import Action
 from loket.conversations import models as chat
-from loket.conversations import registry, transcript
+from loket.conversations import transcript
 from loket.conversations.contact import Contact
 from loket.conversations.models import Conversation, Message
 from loket.exceptions import Collision
 from loket.mail import outbox
 from loket.routing import rules, words
 from loket.tickets import (
+    access,
     attachments,
     claims,
     deadlines,
@@ -38,10 +40,10 @@ REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Unread(Collision):
-    """The parent wrote something that was not on the page from which the ticket is being closed."""
+    """The parent wrote something that was not on the page from which the ticket is being closed or handed back."""
 
     code = "unread"
-    message = "De ouder heeft intussen iets geschreven. Lees dat eerst; daarna kunt u sluiten."
+    message = "De ouder heeft intussen iets geschreven. Lees dat eerst; daarna kunt u dit opnieuw doen."
 
 
 class NotClosed(Collision):
@@ -63,10 +65,8 @@ def hand_off(
     urgent: bool = False,
 ) -> Ticket:
     """Give the conversation to the queue, in the caller's transaction. A second time completes the same ticket."""
-    registry.hold(session, conversation)
+    locks.hold_conversation(session, conversation.id)
     ticket = of_conversation(session, conversation.id)
-    if ticket is not None:
-        locks.hold(session, ticket)
     if ticket is None:
         ticket = create(session, conversation, question, intent, urgent, now)
     elif conversation.owner == chat.ASSISTANT:
@@ -107,9 +107,14 @@ def assistant_helps(conversation: Conversation, ticket: Ticket | None) -> bool:
 def parent_adds(session: Session, ticket: Ticket, text: str, client_id: str | None, now: datetime) -> Message:
     """The parent adds something to a question on its own page: it is for people, whoever has the conversation.
 
-    The ticket is locked before the message is made, so that its state and owner are those that the message finds.
+    The ticket is locked before the message is made, so that its state and owner are those that the message finds. The same
+    client id is the same message.
     """
     locks.hold(session, ticket)
+    # Only now is it certain whether the same form, sent twice at once, is in.
+    earlier = transcript.same_client_id(session, ticket.conversation_id, client_id) if client_id else None
+    if earlier is not None:
+        return earlier
     message = transcript.receive(session, ticket.conversation, text, client_id, now, choice=None)
     message.state = chat.DELIVERED
     parent_writes(session, ticket, now, text)
@@ -122,7 +127,8 @@ def parent_writes(session: Session, ticket: Ticket, now: datetime, text: str = "
     It goes back to the adviser who asked, or who is still there, for the length of a lease; otherwise to the queue. `text`
     is what was written, when nothing but this service has read it: its words may warn of danger.
     """
-    # Decided on the ticket as it is once no adviser is halfway through closing it.
+    # Decided on the ticket as it is once no adviser is halfway through closing it. Whoever holds a duplicate holds the
+    # ticket that it was merged into as well.
     locks.hold(session, ticket)
     if ticket.merged_into is not None:
         return parent_writes(session, session.get_one(Ticket, ticket.merged_into), now, text)
@@ -139,13 +145,10 @@ def reply(
     `asks`: it is a question to the parent, and the ticket waits for what they say. Whoever asked the same in a ticket that
     was merged into this one hears it too. Raises NotYours when another adviser now holds the ticket.
     """
-    merged = select(Ticket).where(Ticket.merged_into == ticket.id).order_by(Ticket.id)
-    for other in session.scalars(merged):
-        # Before the ticket itself: a parent who writes in a duplicate holds that one first, and then this one.
-        locks.hold(session, other)
-    claims.require(session, ticket, adviser, now)
+    duplicates = locks.hold_with_duplicates(session, ticket)
+    claims.check_holder(ticket, adviser, now)
     message = _say(session, ticket, adviser, text, asks, now)
-    for other in session.scalars(merged):
+    for other in duplicates:
         _say(session, other, adviser, text, asks, now)
     session.flush()
     attachments.send_along(session, ticket, adviser, message)
@@ -175,14 +178,25 @@ def close(
     Raises NotYours, IllegalChange, Unread.
     """
     claims.require(session, ticket, adviser, now)
-    if seen is not None and _wrote_after(session, ticket, seen):
-        raise Unread
+    check_seen(session, ticket, adviser, seen)
     ticket.final_intent, ticket.answerable = intent, answerable
     said = {"intent": intent, "answerable": answerable}
     known = {name: value for name, value in said.items() if value is not None}
     change(session, ticket, CLOSED, now, adviser, kind=EventKind.CLOSED, data=known or None)
     ticket.claimed_by = ticket.claimed_until = None
     ticket.conversation.owner = chat.QUEUE
+
+
+def check_seen(session: Session, ticket: Ticket, adviser: Account, seen: int | None) -> None:
+    """For whoever ends the talk with the parent, of a ticket that is held: raises Unread when the parent wrote something
+    after `seen`, the last message that the adviser's page showed. The page also shows what was merged into the ticket."""
+    if seen is None:
+        return
+    duplicates = session.scalars(select(Ticket).where(Ticket.merged_into == ticket.id))
+    shown = [other.conversation_id for other in duplicates if access.may(adviser, Action.READ, other)]
+    later = select(Message.id).where(Message.conversation_id.in_([ticket.conversation_id, *shown]), Message.id > seen)
+    if session.scalar(later.where(Message.sender == chat.PARENT).limit(1)) is not None:
+        raise Unread
 
 
 def undo_close(session: Session, ticket: Ticket, adviser: Account, now: datetime) -> None:
@@ -302,11 +316,6 @@ def _say(session: Session, ticket: Ticket, adviser: Account, text: str, asks: bo
         body = mails.asked(ticket, text) if asks else mails.reply(ticket, text)
         outbox.put(session, ticket.email, subject, body, now)
     return message
-
-
-def _wrote_after(session: Session, ticket: Ticket, seen: int) -> bool:
-    later = select(Message.id).where(Message.conversation_id == ticket.conversation_id, Message.id > seen)
-    return session.scalar(later.where(Message.sender == chat.PARENT).limit(1)) is not None
 
 
 def _reference(session: Session) -> str:

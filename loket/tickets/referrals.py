@@ -72,11 +72,14 @@ def give_back(session: Session, ticket: Ticket, partner: Account, reason: str, n
 def checked(session: Session, ticket: Ticket, adviser: Account, helped: bool, now: datetime) -> None:
     """What the check after a referral found. A parent who was not helped comes back to us.
 
-    Raises Collision when a colleague has done this check already.
+    Raises Collision when a colleague has done this check already, and while it is not due: until then the question is the
+    partner's.
     """
     locks.hold(session, ticket)
     if ticket.check_at is None:
         raise Collision("Een collega heeft dit al nagekeken.")
+    if not needs_check(ticket, now):
+        raise Collision("Het is nog te vroeg om dit na te kijken. De partner heeft deze vraag nog.")
     ticket.check_at = None
     events.record(session, ticket, EventKind.CHECKED, now, adviser, {"partner": ticket.partner, "helped": helped})
     if helped:

@@ -84,6 +84,12 @@ def to_other(path: str) -> Drive:
     return drive
 
 
+def check_due(_site: Site, browser: Adviser, ticket: Ticket) -> Any:
+    with transaction() as session:
+        session.get_one(Ticket, ticket.id).check_at = utc_now()
+    return to_ticket("nagekeken", helped="ja")(_site, browser, ticket)
+
+
 def referred(then: Drive) -> Drive:
     def drive(site: Site, browser: Adviser, ticket: Ticket) -> Any:
         refer(ticket, browser.account)
@@ -202,7 +208,7 @@ DRIVEN: dict[str, tuple[Audited, Drive]] = {
         claimed(to_ticket("doorverwijzen", partner="balans", reason=MARK, agreed="ja")),
     ),
     f"{TICKET}/teruggeven": (Audited.TICKET_RETURN, referred(to_ticket("teruggeven", reason=MARK))),
-    f"{TICKET}/nagekeken": (Audited.TICKET_CHECK, referred(to_ticket("nagekeken", helped="ja"))),
+    f"{TICKET}/nagekeken": (Audited.TICKET_CHECK, referred(check_due)),
     f"{TICKET}/team": (Audited.TICKET_REROUTE, to_ticket("team", team="veiligheid")),
     f"{TICKET}/samenvoegen": (Audited.TICKET_MERGE, claimed(to_other("samenvoegen"))),
     f"{TICKET}/koppelen": (Audited.TICKET_LINK, to_other("koppelen")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ from loket.accounts.models import Account, Audit
 from loket.conversations.models import Message
 from loket.db.base import reading, transaction
 from loket.tickets import drafts
-from loket.tickets.models import Attachment, Note, Ticket
+from loket.tickets.models import Attachment, Draft, Note, Presence, Ticket
 from tests.support.rasa import FakeRasa
 from tests.support.service import Parent
-from tests.support.site import Adviser, all_of, logged_in, make_ticket, text_of
+from tests.support.site import Adviser, all_of, hidden, logged_in, make_ticket, text_of
+from tests.support.threads import at_once
 
 PDF = b"%PDF-1.4\n%fake"
 
@@ -85,6 +87,14 @@ def test_a_draft_is_kept_for_its_author_alone(site: TestClient[Any], adviser: Ad
         assert "Half af" not in bram.get(f"/balie/vragen/{ticket.id}").text
 
 
+def test_a_page_opened_and_a_draft_saved_several_times_at_once_are_one_of_each(
+    adviser: Adviser, ticket: Ticket
+) -> None:
+    assert at_once([lambda: act(adviser, ticket, "open").status_code] * 6) == [201] * 6
+    assert at_once([lambda: act(adviser, ticket, "concept", text="Half af").status_code] * 6) == [303] * 6
+    assert len(all_of(Presence)) == len(all_of(Draft)) == 1
+
+
 def test_a_sent_answer_leaves_no_draft(adviser: Adviser, ticket: Ticket) -> None:
     act(adviser, ticket, "concept", text="Half af")
     act(adviser, ticket, "antwoord", text="Heel af")
@@ -105,6 +115,41 @@ def test_a_late_reply_becomes_a_draft(site: TestClient[Any], adviser: Adviser, t
         assert draft is not None
         assert draft.text == "Mijn lange antwoord"
     assert act(adviser, ticket, "open").json()["mine"] is False
+
+
+def test_a_conversation_is_handed_back_once_what_the_parent_wrote_was_on_the_page(
+    site: TestClient[Any], adviser: Adviser, rasa: FakeRasa
+) -> None:
+    parent = Parent.begin(site)
+    parent.ask("Mijn kind wordt gepest")
+    adviser.post(f"/balie/gesprekken/{parent.id}/instappen")
+    (ticket,) = all_of(Ticket)
+    seen = hidden(adviser.get(f"/balie/vragen/{ticket.id}"), "seen")
+    parent.send("Hij is nu van huis weggelopen")
+    page = act(adviser, ticket, "assistent", seen=seen)
+    assert page.status_code == 409
+    assert "weggelopen" in page.text
+    assert "intussen iets geschreven" in text_of(page)
+    assert all_of(Ticket)[0].claimed_by == adviser.account.id
+    assert act(adviser, ticket, "assistent", seen=hidden(page, "seen")).status_code == 303
+
+
+def test_every_form_that_ends_the_talk_says_what_its_page_showed(adviser: Adviser, ticket: Ticket) -> None:
+    page = adviser.get(f"/balie/vragen/{ticket.id}").text
+    forms = re.findall(r"<form .*?</form>", page, re.DOTALL)
+    ending = [form for form in forms if re.search(r"/(sluiten|assistent|samenvoegen)\b", form)]
+    assert len(ending) == 3
+    assert all('name="seen"' in form for form in ending)
+
+
+def test_a_partner_s_ticket_is_not_checked_before_it_is_due(
+    site: TestClient[Any], adviser: Adviser, ticket: Ticket
+) -> None:
+    act(adviser, ticket, "doorverwijzen", partner="balans", reason="Dyslexie", agreed="ja")
+    with logged_in(site, "Bram Visser") as bram:
+        assert act(bram, ticket, "nagekeken", helped="nee").status_code == 409
+    (found,) = all_of(Ticket)
+    assert (found.state, found.partner) == ("referred", "balans")
 
 
 def test_an_answer_is_inserted_behind_what_was_typed(adviser: Adviser, ticket: Ticket) -> None:

@@ -20,6 +20,7 @@ from loket.tickets.models import Ticket
 from tests.support.rasa import FakeRasa
 from tests.support.service import Parent
 from tests.support.site import all_of
+from tests.support.threads import at_once
 
 MESSAGE_FIELDS = {
     "id", "sender", "text", "html", "created_at", "answer", "choices", "kind", "title", "name", "helpful",
@@ -277,6 +278,21 @@ def test_a_no_is_kept_and_followed_by_an_offer_once(parent: Parent) -> None:
     first, second = (parent.post("feedback", no).json()["messages"] for _ in range(2))
     assert [m["kind"] for m in first] == ["offer"]
     assert second == []
+
+
+def test_of_several_noes_at_once_one_is_followed_by_an_offer(parent: Parent) -> None:
+    reply = parent.ask("Mijn kind wordt gepest")["messages"][0]
+    no = {"message_id": reply["id"], "helpful": False}
+    answers = at_once([lambda: parent.post("feedback", no).json()["messages"]] * 4)
+    assert sorted(map(len, answers)) == [0, 0, 0, 1]
+
+
+def test_the_same_message_several_times_at_once_is_answered_once(parent: Parent) -> None:
+    answers = at_once([lambda: parent.send("Mijn kind wordt gepest", "dubbel").status_code] * 4)
+    assert answers == [200] * 4
+    said = parent.history()["messages"]
+    assert [message["sender"] for message in said].count("parent") == 1
+    assert [message["kind"] for message in said].count("answer") == 1
 
 
 def test_the_offer_after_a_no_makes_a_ticket(parent: Parent) -> None:

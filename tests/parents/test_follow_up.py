@@ -19,6 +19,7 @@ from loket.tickets.models import Ticket
 from tests.support.rasa import FakeRasa
 from tests.support.service import Parent
 from tests.support.site import all_of, hidden, make_account, make_ticket, text_of
+from tests.support.threads import at_once
 
 Site = TestClient[Any]
 
@@ -92,6 +93,17 @@ def test_the_same_form_twice_is_one_message(site: Site) -> None:
     for _ in range(2):
         response = site.post(f"/vraag/{ticket.token}", data={"text": "Nog één vraag", "client_id": client_id})
         assert response.status_code == 303
+    assert [message.text for message in all_of(Message)].count("Nog één vraag") == 1
+
+
+def test_the_same_form_several_times_at_once_is_one_message(site: Site) -> None:
+    ticket = make_ticket()
+    form = {"text": "Nog één vraag", "client_id": "dubbel"}
+
+    def send() -> int:
+        return site.post(f"/vraag/{ticket.token}", data=form).status_code
+
+    assert at_once([send] * 4) == [303] * 4
     assert [message.text for message in all_of(Message)].count("Nog één vraag") == 1
 
 

@@ -11,7 +11,7 @@ from loket.accounts.models import Account
 from loket.conversations.views import MessageView
 from loket.db.base import transaction
 from loket.exceptions import Collision
-from loket.tickets import claims, live_chat, queue, referrals
+from loket.tickets import claims, live_chat, merging, queue, referrals
 from loket.tickets.models import Ticket
 from tests.conftest import NOON
 from tests.support.site import all_of, make_account, make_ticket
@@ -149,15 +149,62 @@ def test_what_a_parent_adds_by_the_page_of_the_question_is_for_people_whoever_ta
     assert the_ticket().state == "open"
 
 
+def test_a_conversation_is_not_handed_back_over_a_message_that_was_not_seen(database: Engine) -> None:
+    """It would end answered and in nobody's hands, and be closed some time later."""
+    aisha = make_account("Aisha")
+    ticket = held(aisha)
+    with transaction() as session:
+        added = queue.parent_adds(session, session.get_one(Ticket, ticket.id), "Hij is weggelopen", None, SOON)
+    with pytest.raises(queue.Unread), transaction() as session:
+        live_chat.hand_back(session, session.get_one(Ticket, ticket.id), aisha, SOON, seen=added.id - 1)
+    assert (the_ticket().state, the_ticket().claimed_by) == ("claimed", aisha.id)
+    with transaction() as session:
+        live_chat.hand_back(session, session.get_one(Ticket, ticket.id), aisha, SOON, seen=added.id)
+    assert the_ticket().state == "answered"
+
+
+def test_a_ticket_is_not_closed_or_merged_over_a_message_that_was_not_seen_in_a_duplicate(database: Engine) -> None:
+    aisha = make_account("Aisha")
+    duplicate, into = held(aisha), held(aisha)
+    with transaction() as session:
+        seen = queue.parent_adds(session, session.get_one(Ticket, duplicate.id), "Ook dit", None, SOON).id - 1
+    with pytest.raises(queue.Unread), transaction() as session:
+        merging.merge(session, duplicate.id, into.id, aisha, SOON, seen=seen)
+    with transaction() as session:
+        merging.merge(session, duplicate.id, into.id, aisha, SOON, seen=seen + 1)
+    with transaction() as session:
+        seen = queue.parent_adds(session, session.get_one(Ticket, duplicate.id), "En dit", None, SOON).id - 1
+    with pytest.raises(queue.Unread):
+        close(into, aisha, seen=seen)
+    close(into, aisha, seen=seen + 1)
+
+
+def test_a_partner_keeps_a_ticket_until_the_check_is_due(database: Engine) -> None:
+    aisha, petra = make_account("Aisha"), make_account("Petra", role="partner")
+    with transaction() as session:
+        session.get_one(Account, petra.id).partner = "balans"
+    ticket = held(aisha)
+    with transaction() as session:
+        found = session.get_one(Ticket, ticket.id)
+        referrals.refer(session, found, aisha, "balans", "Dyslexie", NOON, agreed=True)
+        assert claims.claim(session, ticket.id, session.get_one(Account, petra.id), SOON)
+    for helped in (False, True):
+        with pytest.raises(Collision), transaction() as session:
+            referrals.checked(session, session.get_one(Ticket, ticket.id), aisha, helped, SOON)
+    assert (the_ticket().claimed_by, the_ticket().partner) == (petra.id, "balans")
+
+
 def test_a_check_after_a_referral_is_done_once(database: Engine) -> None:
     aisha = make_account("Aisha")
     ticket = held(aisha)
     with transaction() as session:
         found = session.get_one(Ticket, ticket.id)
         referrals.refer(session, found, aisha, "balans", "Dyslexie", NOON, agreed=True)
-        referrals.checked(session, found, aisha, True, SOON)
+        assert found.check_at is not None
+        due = found.check_at
+        referrals.checked(session, found, aisha, True, due)
     with pytest.raises(Collision), transaction() as session:
-        referrals.checked(session, session.get_one(Ticket, ticket.id), aisha, False, SOON)
+        referrals.checked(session, session.get_one(Ticket, ticket.id), aisha, False, due)
     assert the_ticket().partner == "balans"
 
 
