@@ -81,12 +81,9 @@ class TooMany(Refused):
 
     def __init__(self, why: str, retry_after: int, phone: str = "") -> None:
         self.retry_after = retry_after
+        self.headers = {"Retry-After": str(retry_after)}
         call = f" U kunt ons ook bellen: {phone}." if phone else ""
         super().__init__(f"{why} Probeer het opnieuw over {in_words(retry_after)}.{call} {first_aid.failure_text()}")
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.retry_after)}
 
 
 def count(limit: Limit, whom: str, cost: int = 1) -> None:

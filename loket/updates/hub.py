@@ -23,7 +23,8 @@ class TooManyStreams(Refused):
 
     code = "too_many_streams"
     status = 429
-    message = "Er staan te veel vensters van dit gesprek open. Sluit er een en probeer het opnieuw."
+    message = "Er staan te veel vensters tegelijk open. Sluit er een en probeer het over een minuut opnieuw."
+    headers = {"Retry-After": "60"}
 
 
 class Listener:
@@ -89,6 +90,10 @@ class Hub:
         """Before a stream begins, while its answer can still be a refusal. Raises TooManyStreams."""
         self._check(self._limits(conversation_id, address))
 
+    def check_desk_room(self, account: str) -> None:
+        """The same for a page of the desk. Raises TooManyStreams."""
+        self._check(self._desk_limits(account))
+
     @contextlib.contextmanager
     def conversation(self, conversation_id: str, address: str) -> Iterator[Listener]:
         """Listen to one conversation. Raises TooManyStreams."""
@@ -107,7 +112,7 @@ class Hub:
     def desk(self, account: str, concerns: Concerns) -> Iterator[Listener]:
         """Listen to what this account's lists may show. Raises TooManyStreams."""
         listener = Listener(concerns)
-        with self._counted({f"account {account}": self._configured.streams_per_account}):
+        with self._counted(self._desk_limits(account)):
             self._of_desk.add(listener)
             try:
                 yield listener
@@ -123,6 +128,9 @@ class Hub:
             f"conversation {conversation_id}": self._configured.streams_per_conversation,
             f"address {address}": self._configured.streams_per_address,
         }
+
+    def _desk_limits(self, account: str) -> dict[str, int]:
+        return {f"account {account}": self._configured.streams_per_account}
 
     def _check(self, limits: dict[str, int]) -> None:
         if any(self._open[key] >= most for key, most in limits.items()):

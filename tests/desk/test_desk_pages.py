@@ -259,3 +259,13 @@ def test_an_unknown_intent_at_closing_is_not_kept(adviser: Adviser) -> None:
     adviser.post(f"/balie/vragen/{ticket.id}/sluiten", intent="zomaar")
     with transaction() as session:
         assert session.get_one(Ticket, ticket.id).events[-1].data is None
+
+
+def test_too_many_streams_of_one_account_are_refused_before_they_begin(
+    site: Any, adviser: Adviser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site.app.state.hub, "_desk_limits", lambda account: {f"account {account}": 0})
+    answer = adviser.client.get("/balie/events")
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "60"
+    assert "te veel vensters" in answer.text
