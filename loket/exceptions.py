@@ -33,6 +33,11 @@ class Refused(LoketError):
     status = 400
     """The HTTP status that tells a program the same."""
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """HTTP headers of the answer."""
+        return {}
+
 
 class Collision(Refused):
     """Somebody else was first: the request was based on a state that no longer exists (HTTP 409)."""

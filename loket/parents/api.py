@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +29,7 @@ from loket.http.addresses import client_address
 from loket.http.errors import ErrorBody
 from loket.parents import limits, session_cookie
 from loket.tickets import mails
-from loket.updates.hub import Hub
+from loket.updates.hub import Hub, TooManyStreams
 
 CLIENT_ID_LENGTH = 64
 
@@ -224,7 +225,8 @@ async def _events(
             messages = transcript.messages_after(session, conversation_id, since)
             return [view(message) for message in messages], conversation.owner, conversation.token_hash
 
-    with hub.conversation(conversation_id, address) as listener:
+    # A place that was taken since it was looked for ends the stream; the browser asks again, and is refused then.
+    with contextlib.suppress(TooManyStreams), hub.conversation(conversation_id, address) as listener:
         messages, owner, token_hash = await asyncio.to_thread(news, after or 0)
         # Within a conversation ids follow the order of commits: each message is made under its lock (transcript.add).
         seen = messages[-1].id if messages else after or 0

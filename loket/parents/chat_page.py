@@ -10,6 +10,7 @@ from typing import Any
 from litestar import Controller, HttpMethod, Request, Response, post, route
 from litestar.datastructures import Cookie, State
 from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
 from sqlalchemy.exc import IntegrityError
 
 from loket import settings
@@ -132,9 +133,9 @@ def _refusal(request: Request, error: Refused, field: str, typed: dict[str, str]
     """The page again, with what was typed and why it was not accepted."""
     page = _page(request, {field: error.message}, typed, leaving=leaving)
     page.status_code = 422
-    if isinstance(error, limits.TooMany):
+    if error.status == HTTP_429_TOO_MANY_REQUESTS:
         page.status_code = error.status
-        page.headers.update(error.headers)
+    page.headers.update(error.headers)
     return page
 
 

@@ -9,6 +9,7 @@ from litestar import Controller, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
 from sqlalchemy.orm import Session
 
 from loket import settings
@@ -75,9 +76,9 @@ def _count(token: str, text: str) -> None:
 def _refusal(token: str, error: Refused, typed: str) -> Template:
     page = _page(token, error.message, typed)
     page.status_code = 422
-    if isinstance(error, limits.TooMany):
+    if error.status == HTTP_429_TOO_MANY_REQUESTS:
         page.status_code = error.status
-        page.headers.update(error.headers)
+    page.headers.update(error.headers)
     return page
 
 

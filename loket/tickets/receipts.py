@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.exceptions import Refused
+from loket.conversations.limited import TooMany
 from loket.tickets.models import EventKind, Ticket, TicketEvent
 from loket.tokens import hash_token
 
@@ -14,11 +14,12 @@ MOST_ADDRESSES = 2
 """One, and one to put it right."""
 
 
-class TooManyAddresses(Refused):
-    """A question has had as many addresses as it may."""
+class TooManyAddresses(TooMany):
+    """A question has had as many addresses as it may. Waiting does not help, so no time is named."""
 
     code = "too_many_addresses"
     field = "email"
+    status = 400
     message = (
         "U heeft bij deze vraag al twee e-mailadressen opgegeven. Vraag de adviseur om een ander adres te gebruiken."
     )

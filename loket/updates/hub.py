@@ -7,7 +7,7 @@ import contextlib
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 
-from loket.exceptions import Refused
+from loket.conversations.limited import TooMany
 from loket.settings import Settings
 from loket.updates import sources
 from loket.updates.changes import Change
@@ -18,12 +18,18 @@ KEEP_ALIVE = 15.0
 Concerns = Callable[[Change], bool]
 
 
-class TooManyStreams(Refused):
-    """One conversation or one address has more pages open than anybody needs."""
+TRY_AGAIN_SECONDS = 60
+"""After which a refused page may try again: long enough to close another."""
+
+
+class TooManyStreams(TooMany):
+    """One conversation, address or account has more pages open than anybody needs."""
 
     code = "too_many_streams"
-    status = 429
-    message = "Er staan te veel vensters van dit gesprek open. Sluit er een en probeer het opnieuw."
+    message = "Er staan te veel vensters open. Sluit er een."
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=TRY_AGAIN_SECONDS)
 
 
 class Listener:
@@ -89,6 +95,10 @@ class Hub:
         """Before a stream begins, while its answer can still be a refusal. Raises TooManyStreams."""
         self._check(self._limits(conversation_id, address))
 
+    def check_room_at_desk(self, account: str) -> None:
+        """The same for a stream of the desk. Raises TooManyStreams."""
+        self._check(self._limits_at_desk(account))
+
     @contextlib.contextmanager
     def conversation(self, conversation_id: str, address: str) -> Iterator[Listener]:
         """Listen to one conversation. Raises TooManyStreams."""
@@ -107,7 +117,7 @@ class Hub:
     def desk(self, account: str, concerns: Concerns) -> Iterator[Listener]:
         """Listen to what this account's lists may show. Raises TooManyStreams."""
         listener = Listener(concerns)
-        with self._counted({f"account {account}": self._configured.streams_per_account}):
+        with self._counted(self._limits_at_desk(account)):
             self._of_desk.add(listener)
             try:
                 yield listener
@@ -123,6 +133,9 @@ class Hub:
             f"conversation {conversation_id}": self._configured.streams_per_conversation,
             f"address {address}": self._configured.streams_per_address,
         }
+
+    def _limits_at_desk(self, account: str) -> dict[str, int]:
+        return {f"account {account}": self._configured.streams_per_account}
 
     def _check(self, limits: dict[str, int]) -> None:
         if any(self._open[key] >= most for key, most in limits.items()):

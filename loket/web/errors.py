@@ -14,7 +14,6 @@ from litestar.response import Template
 from loket.conversations import first_aid
 from loket.exceptions import Refused
 from loket.http.errors import ApiError, ErrorBody
-from loket.parents.limits import TooMany
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +40,7 @@ _MISSING = re.compile(r"missing required field `(\w+)`")
 
 
 def on_refused(request: Request, error: Refused) -> Response:
-    headers = error.headers if isinstance(error, TooMany) else None
-    return respond(request, error.status, ApiError(error.code, error.message, error.field or None), headers)
+    return respond(request, error.status, ApiError(error.code, error.message, error.field or None), error.headers)
 
 
 def on_http(request: Request, error: HTTPException) -> Response:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
@@ -11,14 +14,18 @@ from litestar.testing import TestClient
 from sqlalchemy import Engine
 
 from loket import settings
+from loket.accounts.models import Account
+from loket.conversations import limited
 from loket.conversations.models import Conversation, Message
 from loket.db.counters import RateCount
+from loket.desk import live_chat_pages
 from loket.mail.models import Outbox
-from loket.parents import limits
+from loket.parents import api, limits
 from loket.tickets.models import Ticket
+from loket.updates.hub import Hub
 from tests.support.rasa import FakeRasa
 from tests.support.service import Parent
-from tests.support.site import all_of, hidden, make_ticket, text_of
+from tests.support.site import Adviser, all_of, hidden, make_ticket, text_of
 
 Site = TestClient[Any]
 OUTSIDE = {"X-Forwarded-For": "203.0.113.7"}
@@ -245,6 +252,48 @@ def test_text_counts_wherever_it_comes_in(
     assert [sent().status_code < 400, sent().status_code] == [True, 429]
 
 
+def test_who_may_give_no_more_addresses_reads_whom_to_call(parent: Parent, few: None) -> None:
+    for email in ("een@voorbeeld.nl", "twee@voorbeeld.nl", "drie@voorbeeld.nl"):
+        answer = parent.post("handoff", {"question": "Mag dit?", "contact": {"email": email}})
+    assert answer.status_code == 400
+    for part in ("U kunt ons ook bellen: 5010.", "bel 112"):
+        assert part in answer.json()["error"]["message"], part
+    assert "Probeer het opnieuw over" not in answer.json()["error"]["message"], "waiting does not help"
+
+
+def test_who_has_too_many_windows_open_reads_when_to_try_again_and_whom_to_call(
+    site: Site, parent: Parent, few: None
+) -> None:
+    with contextlib.ExitStack() as open_windows:
+        for _ in range(settings.load().streams_per_conversation):
+            open_windows.enter_context(site.app.state.hub.conversation(parent.id, "203.0.113.7"))
+        answer = site.get(f"/api/conversations/{parent.id}/events", headers=parent.headers)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+    for part in ("Probeer het opnieuw over 1 minuut.", "U kunt ons ook bellen: 5010.", "bel 112"):
+        assert part in answer.json()["error"]["message"], part
+
+
+def test_a_desk_page_over_the_limit_is_refused_before_its_stream_begins(site: Site, adviser: Adviser) -> None:
+    hub = site.app.state.hub
+    with contextlib.ExitStack() as open_windows:
+        for _ in range(settings.load().streams_per_account):
+            open_windows.enter_context(hub.desk(str(adviser.account.id), lambda _: False))
+        answer = adviser.get("/balie/events")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+    assert "Sluit er een." in text_of(answer)
+
+
+def test_a_place_taken_in_the_meantime_ends_the_stream_without_breaking_it() -> None:
+    hub = Hub(settings.load().model_copy(update={"streams_per_account": 0, "streams_per_conversation": 0}))
+    who = Account(id=1, name="Aisha", role="adviser")
+
+    async def heard(stream: AsyncIterator[Any]) -> list[Any]:
+        return [event async for event in stream]
+
+    assert asyncio.run(heard(live_chat_pages._changes(hub, "token", who, lambda _: False))) == []
+    assert asyncio.run(heard(api._events(hub, "gesprek", "203.0.113.7", None))) == []
+
+
 def test_no_address_can_be_read_in_the_counts(site: Site) -> None:
     begin(site)
     begin(site, **OUTSIDE)
@@ -271,7 +320,7 @@ def test_this_machine_is_an_exception_only_in_development(
     ("seconds", "words"), [(1, "1 seconde"), (59, "59 seconden"), (60, "1 minuut"), (61, "2 minuten"), (720, "12 minuten")]
 )  # fmt: skip
 def test_how_long_is_told_in_words(seconds: int, words: str) -> None:
-    assert limits.in_words(seconds) == words
+    assert limited.in_words(seconds) == words
 
 
 def test_a_redis_that_is_away_lets_parents_go_on_and_is_counted(
@@ -279,6 +328,7 @@ def test_a_redis_that_is_away_lets_parents_go_on_and_is_counted(
 ) -> None:
     monkeypatch.setenv("LOKET_REDIS_URL", "redis://127.0.0.1:1/0")
     settings.load.cache_clear()
+    monkeypatch.setattr(limits, "uncounted", limits.Uncounted())  # none is away because of another test
     before = limits.uncounted.total
     for _ in range(4):
         limits.count(limits.HANDOFFS, "gesprek")
