@@ -99,6 +99,11 @@ class Settings(BaseSettings):
     handoffs_per_hour: int = Field(
         10, ge=1, description="Times an hour that one conversation may be handed over, or its contact details changed."
     )
+    receipts_per_hour: int = Field(
+        5,
+        ge=1,
+        description="Receipts for a question an hour to one mail address, so that nobody has us flood somebody else. A question over it is kept without a mail.",
+    )
     feedback_per_hour: int = Field(60, ge=1, description="Verdicts on answers an hour within one conversation.")
     restarts_per_hour: int = Field(
         60, ge=1, description="Conversations an hour that one address may end with “Nieuw gesprek”."

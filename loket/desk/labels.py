@@ -144,6 +144,8 @@ def event(kind: str, data: dict[str, Any] | None) -> str:
         return f"{said}: {table.teams.get(data.get('to', ''), data.get('to'))}"
     if kind == EventKind.REFERRED and data.get("partner") in table.partners:
         return f"{said} naar {table.partners[data['partner']].name}"
+    if kind == EventKind.CONTACT_LEFT and not data.get("mailed", True):
+        return f"{said}, zonder bevestiging: naar dit adres gingen net al veel mails"
     if kind == EventKind.CHECKED:
         return f"{said}: de ouder is {'' if data.get('helped') else 'niet '}geholpen"
     return said

@@ -28,7 +28,7 @@ from loket.exceptions import Refused
 from loket.http.addresses import client_address
 from loket.http.errors import ErrorBody
 from loket.parents import limits, session_cookie
-from loket.tickets import mails
+from loket.tickets import mails, receipts
 from loket.updates.hub import Hub, TooManyStreams
 
 CLIENT_ID_LENGTH = 64
@@ -87,11 +87,15 @@ class HandoffBody:
 
 @dataclass
 class Receipt:
-    """`link` is private: whoever has it can read the question. `promised_by` is when the answer comes at the latest."""
+    """`link` is private: whoever has it can read the question. `promised_by` is when the answer comes at the latest.
+
+    `mailed`: the same went to the mail address, if there is one and it did not get many just now.
+    """
 
     reference: str
     link: str
     promised_by: datetime
+    mailed: bool
 
 
 After = Annotated[int, QueryParameter(ge=0, le=LARGEST_ID, description="Only messages with a higher id.")]
@@ -179,7 +183,8 @@ class ConversationApi(Controller):
         with transaction() as session:
             conversation = session.get_one(Conversation, conversation_id)
             ticket = turns.hand_off(session, conversation, question, utc_now(), reach, data.consent_reuse)
-            return Receipt(ticket.reference, mails.link(ticket), ticket.promised_by)
+            mailed = bool(ticket.email) and not receipts.withheld(session, ticket)
+            return Receipt(ticket.reference, mails.link(ticket), ticket.promised_by, mailed)
 
 
 def _require(request: Request, conversation_id: str) -> Conversation:

@@ -25,7 +25,7 @@ from loket.db.row_ids import row_id
 from loket.exceptions import Refused
 from loket.http.forms import Form
 from loket.parents import limits, session_cookie
-from loket.tickets import mails, queue, states
+from loket.tickets import mails, queue, receipts, states
 from loket.tickets.models import Ticket
 
 STARTERS = (
@@ -174,13 +174,14 @@ def _page(
     leaving: bool = False,
 ) -> Template:
     conversation_id = _current_id(request)
-    messages, owner, ticket = _content(conversation_id)
+    messages, owner, ticket, no_receipt = _content(conversation_id)
     context = {
         "conversation_id": conversation_id,
         "messages": messages,
         "owner": owner,
         "ticket": ticket,
         "ticket_link": mails.link(ticket) if ticket else "",
+        "no_receipt": no_receipt,
         "status": _status(owner, ticket),
         "starters": () if conversation_id else STARTERS,
         "errors": defaultdict(str, errors or {}),
@@ -193,19 +194,20 @@ def _page(
     return Template("chat.html", context=context)
 
 
-def _content(conversation_id: str | None) -> tuple[list[MessageView], str, Ticket | None]:
+def _content(conversation_id: str | None) -> tuple[list[MessageView], str, Ticket | None, bool]:
+    """What was said, who leads, the ticket, and whether its receipt was not mailed."""
     if conversation_id is None:
         now = utc_now()
         greeting = registry.greeting(now)
         unsaved = Message(id=0, sender=ASSISTANT, text=greeting, extra={"kind": "greeting"}, created_at=now)
-        return [view(unsaved)], ASSISTANT, None
+        return [view(unsaved)], ASSISTANT, None, False
     with reading() as session:
         conversation = session.get_one(Conversation, conversation_id)
         messages = [view(message) for message in transcript.messages_after(session, conversation_id, 0)]
         ticket = queue.of_conversation(session, conversation_id)
         if ticket is not None:
             _ = ticket.claimant  # shown after the session has ended
-        return messages, conversation.owner, ticket
+        return messages, conversation.owner, ticket, ticket is not None and receipts.withheld(session, ticket)
 
 
 def _status(owner: str, ticket: Ticket | None) -> str:

@@ -21,7 +21,7 @@ from loket.exceptions import Refused
 from loket.http.files import download
 from loket.http.forms import Form
 from loket.parents import limits
-from loket.tickets import attachments, private_link, queue, states
+from loket.tickets import attachments, private_link, queue, receipts, states
 from loket.tickets.models import Attachment, Ticket
 
 
@@ -88,6 +88,7 @@ def _page(token: str, error: str = "", typed: str = "") -> Template:
         messages = transcript.messages_after(session, ticket.conversation_id, 0)
         context = {
             "ticket": ticket,
+            "no_receipt": receipts.withheld(session, ticket),
             "state": states.LABELS[ticket.state],
             "messages": [view(message) for message in messages],
             "error": error,

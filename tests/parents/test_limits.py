@@ -11,16 +11,20 @@ from uuid import uuid4
 
 import pytest
 from litestar.testing import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from loket import settings
 from loket.accounts.models import Account
+from loket.clock import utc_now
 from loket.conversations import limited
 from loket.conversations.models import Conversation, Message
+from loket.db import counters
+from loket.db.base import transaction
 from loket.db.counters import RateCount
 from loket.desk import live_chat_pages
 from loket.mail.models import Outbox
 from loket.parents import api, limits
+from loket.tickets import receipts
 from loket.tickets.models import Ticket
 from loket.updates.hub import Hub
 from tests.support.rasa import FakeRasa
@@ -34,7 +38,13 @@ OUTSIDE = {"X-Forwarded-For": "203.0.113.7"}
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every limit is small, so that tests are quick."""
-    for name in ("CONVERSATIONS_PER_HOUR", "HANDOFFS_PER_HOUR", "FEEDBACK_PER_HOUR", "ADDITIONS_PER_HOUR"):
+    for name in (
+        "CONVERSATIONS_PER_HOUR",
+        "HANDOFFS_PER_HOUR",
+        "FEEDBACK_PER_HOUR",
+        "ADDITIONS_PER_HOUR",
+        "RECEIPTS_PER_HOUR",
+    ):
         monkeypatch.setenv(f"LOKET_{name}", "3")
     monkeypatch.setenv("LOKET_MESSAGES_PER_MINUTE", "4")
     monkeypatch.setenv("LOKET_RESTARTS_PER_HOUR", "2")
@@ -250,6 +260,49 @@ def test_text_counts_wherever_it_comes_in(
         "hand-over by the API": lambda: parent.post("handoff", {"question": "a" * 3000}),
     }[where]
     assert [sent().status_code < 400, sent().status_code] == [True, 429]
+
+
+def test_however_many_questions_name_an_address_it_gets_few_receipts(
+    site: Site, few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOKET_CONVERSATIONS_PER_HOUR", "60")
+    settings.load.cache_clear()
+    for number in range(5):
+        site.cookies.clear()
+        email = "derde@voorbeeld.nl" if number < 3 else f"Derde+{number}@voorbeeld.nl"
+        form = {"question": "Mag dit?", "email": email}
+        assert site.post("/vraag-achterlaten", data=form).status_code == 303
+        page = text_of(site.get("/"))
+        assert ("Wij hebben u geen bevestiging gemaild" in page) == (number >= 3)
+    assert (len(all_of(Ticket)), len(all_of(Outbox))) == (5, 3)
+    private = text_of(site.get(f"/vraag/{all_of(Ticket)[-1].token}"))
+    assert "Wij hebben u geen bevestiging gemaild" in private
+    assert "het antwoord mailen wij wel" in private
+    assert not [row.key for row in all_of(RateCount) if "derde" in row.key.lower()]
+
+
+def test_a_program_is_told_that_no_receipt_was_mailed_and_may_ask_again_an_hour_later(site: Site, few: None) -> None:
+    def leave(parent: Parent) -> Any:
+        body = {"question": "Mag dit?", "contact": {"email": "derde@voorbeeld.nl"}}
+        return parent.post("handoff", body).json()["mailed"]
+
+    with transaction() as session:
+        for _ in range(3):
+            counters.count(session, f"receipts/{receipts.mark('derde@voorbeeld.nl')}", 3600, utc_now())
+    parent = Parent.begin(site)
+    assert not leave(parent)
+    assert not parent.post("handoff", {"question": "Mag dit?"}).json()["mailed"]
+    with transaction() as session:
+        session.execute(update(RateCount).values(ends_at=utc_now()))
+    assert leave(parent)
+    assert [mail.recipient for mail in all_of(Outbox)] == ["derde@voorbeeld.nl"]
+
+
+def test_a_question_that_is_not_kept_counts_no_receipt(database: Engine) -> None:
+    with transaction() as session:
+        counters.count(session, "receipts/x", 3600, utc_now())
+        session.rollback()
+    assert all_of(RateCount) == []
 
 
 def test_who_may_give_no_more_addresses_reads_whom_to_call(parent: Parent, few: None) -> None:
