@@ -19,10 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from loket.exceptions import LoketError
 from loket.paths import ROOT
-
-ROLES = ("adviser", "partner", "editor", "lead", "administrator")
-"""As in loket.accounts.models, which is above this module; a test checks that they are equal."""
-
+from loket.staff_roles import ROLES
 
 LOOPBACK = ("127.0.0.0/8", "::1")
 

@@ -16,7 +16,7 @@ from loket import settings
 from loket.accounts import administration, sessions, teams
 from loket.accounts.administration import Wish, WishRefused
 from loket.accounts.credentials import AccountError
-from loket.accounts.models import ROLES, Account
+from loket.accounts.models import Account
 from loket.accounts.roles import Action
 from loket.clock import utc_now
 from loket.db.base import reading
@@ -26,6 +26,7 @@ from loket.desk.labels import ROLE_LABELS
 from loket.desk.once import once
 from loket.http.forms import Form
 from loket.routing import rules
+from loket.staff_roles import ROLES, Role
 
 HERE = "/balie/accounts"
 
@@ -43,7 +44,9 @@ class AccountPages(Controller):
 
     @get("/nieuw", sync_to_thread=True)
     def new(self, request: Request) -> Template:
-        return page("balie/account_new.html", _context(request) | {"chosen": (), "link": ""}, typed={"role": "adviser"})
+        return page(
+            "balie/account_new.html", _context(request) | {"chosen": (), "link": ""}, typed={"role": Role.ADVISER}
+        )
 
     @post("/nieuw", sync_to_thread=True)
     def invite(self, request: Request, data: Form) -> Response[Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from loket.accounts.audit import Audited
 from loket.routing import rules
+from loket.staff_roles import Role
 from loket.tickets.models import EventKind
 
 OUTCOMES = {
@@ -19,12 +20,12 @@ OUTCOMES = {
     "reply": "antwoordde op een vraag van de assistent",
 }
 
-ROLE_LABELS = {
-    "adviser": "adviseur",
-    "partner": "partner",
-    "editor": "redacteur",
-    "lead": "teamleider",
-    "administrator": "beheerder",
+ROLE_LABELS: dict[str, str] = {
+    Role.ADVISER: "adviseur",
+    Role.PARTNER: "partner",
+    Role.EDITOR: "redacteur",
+    Role.LEAD: "teamleider",
+    Role.ADMINISTRATOR: "beheerder",
 }
 
 EVENTS: dict[str, str] = {

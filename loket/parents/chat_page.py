@@ -18,7 +18,7 @@ from loket.assistant import feedback, turns
 from loket.clock import utc_now
 from loket.conversations import registry, transcript
 from loket.conversations.contact import contact
-from loket.conversations.models import ADVISER, ASSISTANT, Conversation, Message
+from loket.conversations.models import ADVISER, ASSISTANT, Conversation
 from loket.conversations.views import MessageView, view
 from loket.db.base import reading, transaction
 from loket.db.row_ids import row_id
@@ -197,10 +197,7 @@ def _page(
 def _content(conversation_id: str | None) -> tuple[list[MessageView], str, Ticket | None, bool]:
     """What was said, who leads, the ticket, and whether its receipt was not mailed."""
     if conversation_id is None:
-        now = utc_now()
-        greeting = registry.greeting(now)
-        unsaved = Message(id=0, sender=ASSISTANT, text=greeting, extra={"kind": "greeting"}, created_at=now)
-        return [view(unsaved)], ASSISTANT, None, False
+        return [view(registry.unsaved_greeting(utc_now()))], ASSISTANT, None, False
     with reading() as session:
         conversation = session.get_one(Conversation, conversation_id)
         messages = [view(message) for message in transcript.messages_after(session, conversation_id, 0)]

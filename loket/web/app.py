@@ -47,6 +47,7 @@ from loket.http.requests import PlainRequest
 from loket.parents.api import ConversationApi
 from loket.parents.chat_page import ChatPage
 from loket.parents.follow_up import FollowUpPage
+from loket.staff_roles import Role
 from loket.tickets import access
 from loket.updates.hub import Hub
 from loket.web import errors, guards
@@ -127,6 +128,7 @@ def _templates() -> Environment:
         "phone": settings.load().contact_phone,
         "intent_label": catalogue.load().label,
         "allows": access.may,
+        "Role": Role,
         "shown_name": access.shown_name,
         "once": _once,
         "failure_line": first_aid.failure_line,
