@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class LoketError(Exception):
     """Something that is not done, and why.
@@ -32,11 +35,8 @@ class Refused(LoketError):
     message = "Dit kan niet."
     status = 400
     """The HTTP status that tells a program the same."""
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """HTTP headers of the answer."""
-        return {}
+    headers: Mapping[str, str] = MappingProxyType({})
+    """HTTP headers that go with it, such as Retry-After."""
 
 
 class Collision(Refused):

@@ -28,8 +28,6 @@ from bot.components.tokenizer import LANGUAGE
 
 DECISION = "decision"
 _INTENT_PAYLOAD = "/"
-ABOUT_DANGER = 0.4
-"""The chance of the urgent intents together from which the question itself is about danger, and the line is shown anyway."""
 SURELY_OUTSIDE = 0.9
 """The probability from which a message with words of its own is about something else altogether, whatever came before it."""
 
@@ -122,7 +120,9 @@ class Decision(IntentClassifier, GraphComponent):
         urgent = sum(
             float(found.message[found.intents.index(one)]) for one in self.roles.urgent if one in found.intents
         )
-        return at_least_ask(seen, danger) if urgent >= ABOUT_DANGER else seen
+        # The line, too, where it is cheaper: for a question that is perhaps itself about danger.
+        costs = self.danger_costs
+        return at_least_ask(seen, danger) if urgent * costs.missed_sign > (1 - urgent) * costs.needless_ask else seen
 
     def _in_context(self, message: Message, found: Probabilities, leans: context.Leaning) -> Decided:
         """What to do with a message that leans on the question before it."""

@@ -17,6 +17,7 @@ class TooMany(Refused):
 
     def __init__(self, why: str = "", retry_after: int = 0) -> None:
         self.retry_after = retry_after
+        self.headers = {"Retry-After": str(retry_after)} if retry_after else {}
         phone = settings.load().contact_phone
         parts = [
             why or self.message,
@@ -25,10 +26,6 @@ class TooMany(Refused):
             first_aid.failure_text(),
         ]
         super().__init__(" ".join(part for part in parts if part))
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Retry-After": str(self.retry_after)} if self.retry_after else {}
 
 
 def in_words(seconds: int) -> str:

@@ -45,8 +45,8 @@ class LivePages(Controller):
     async def events(self, request: Request, state: State, vraag: DeskTicket = None) -> ServerSentEvent:
         """Says `changed` when what this account may see looks different: its lists, and the conversation of `vraag`."""
         who = staff.account(request)
+        state.hub.check_desk_room(str(who.id))
         concerns = await asyncio.to_thread(_concerns, who, vraag)
-        state.hub.check_room_at_desk(str(who.id))
         return ServerSentEvent(_changes(state.hub, staff.token(request), who, concerns))
 
     @get("/gesprekken", sync_to_thread=True)

@@ -26,7 +26,7 @@ class TooManyStreams(TooMany):
     """One conversation, address or account has more pages open than anybody needs."""
 
     code = "too_many_streams"
-    message = "Er staan te veel vensters open. Sluit er een."
+    message = "Er staan te veel vensters tegelijk open. Sluit er een."
 
     def __init__(self) -> None:
         super().__init__(retry_after=TRY_AGAIN_SECONDS)
@@ -95,9 +95,9 @@ class Hub:
         """Before a stream begins, while its answer can still be a refusal. Raises TooManyStreams."""
         self._check(self._limits(conversation_id, address))
 
-    def check_room_at_desk(self, account: str) -> None:
-        """The same for a stream of the desk. Raises TooManyStreams."""
-        self._check(self._limits_at_desk(account))
+    def check_desk_room(self, account: str) -> None:
+        """The same for a page of the desk. Raises TooManyStreams."""
+        self._check(self._desk_limits(account))
 
     @contextlib.contextmanager
     def conversation(self, conversation_id: str, address: str) -> Iterator[Listener]:
@@ -117,7 +117,7 @@ class Hub:
     def desk(self, account: str, concerns: Concerns) -> Iterator[Listener]:
         """Listen to what this account's lists may show. Raises TooManyStreams."""
         listener = Listener(concerns)
-        with self._counted(self._limits_at_desk(account)):
+        with self._counted(self._desk_limits(account)):
             self._of_desk.add(listener)
             try:
                 yield listener
@@ -134,7 +134,7 @@ class Hub:
             f"address {address}": self._configured.streams_per_address,
         }
 
-    def _limits_at_desk(self, account: str) -> dict[str, int]:
+    def _desk_limits(self, account: str) -> dict[str, int]:
         return {f"account {account}": self._configured.streams_per_account}
 
     def _check(self, limits: dict[str, int]) -> None:

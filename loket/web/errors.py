@@ -40,7 +40,7 @@ _MISSING = re.compile(r"missing required field `(\w+)`")
 
 
 def on_refused(request: Request, error: Refused) -> Response:
-    return respond(request, error.status, ApiError(error.code, error.message, error.field or None), error.headers)
+    return respond(request, error.status, ApiError(error.code, error.message, error.field or None), dict(error.headers))
 
 
 def on_http(request: Request, error: HTTPException) -> Response:

@@ -111,6 +111,14 @@ def test_each_further_failure_doubles_the_wait_up_to_a_quarter_of_an_hour(accoun
         assert log_in(account.email, "verkeerd", minutes=moment) is None
 
 
+def test_whoever_goes_on_for_ever_waits_no_longer_than_a_quarter_of_an_hour(database: Engine) -> None:
+    with transaction() as session:
+        throttle.count(session, ["address 192.0.2.1"] * 200, NOON)
+    with pytest.raises(throttle.TooManyAttempts) as refused, transaction() as session:
+        throttle.check(session, ["address 192.0.2.1"], NOON, LIMIT)
+    assert refused.value.wait == throttle.LONGEST_WAIT
+
+
 def test_an_hour_after_the_last_failure_all_is_forgotten(account: Account) -> None:
     for _ in range(LIMIT):
         log_in(account.email, "verkeerd")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from litestar.routes import HTTPRoute
-from litestar.testing import TestClient
+from litestar.testing import RequestFactory, TestClient
+from sqlalchemy import select
 
 from loket.accounts import credentials
 from loket.accounts.models import Audit, StaffSession
@@ -110,6 +111,21 @@ def test_guessing_is_slowed_down_in_dutch(site: Site) -> None:
 def test_logging_out_ends_it(adviser: Adviser) -> None:
     assert adviser.post("/balie/uitloggen").headers["location"] == "/balie/inloggen"
     assert all_of(StaffSession) == []
+
+
+@pytest.mark.parametrize(("path", "kept"), [("/balie", True), ("/balie/events", False)])
+def test_who_uses_the_desk_stays_logged_in_and_an_open_page_alone_is_no_use(
+    adviser: Adviser, path: str, kept: bool
+) -> None:
+    """A page that is left open keeps asking for news; it must not keep the desk open all night."""
+    with transaction() as session:
+        (login,) = session.scalars(select(StaffSession))
+        login.seen_at = before = utc_now() - timedelta(minutes=90)
+    cookie = {"Cookie": f"{desk_session.NAME}={adviser.client.cookies[desk_session.NAME]}"}
+    # The stream does not end, so only what stands in front of it is asked.
+    request = RequestFactory(app=adviser.client.app).get(path, headers=cookie)
+    desk_session.guard(request, adviser.client.app.routes[0].route_handlers[0])
+    assert (all_of(StaffSession)[0].seen_at > before) is kept
 
 
 def test_a_changed_password_keeps_this_browser_and_ends_the_others(site: Site, adviser: Adviser) -> None:
@@ -243,3 +259,13 @@ def test_an_unknown_intent_at_closing_is_not_kept(adviser: Adviser) -> None:
     adviser.post(f"/balie/vragen/{ticket.id}/sluiten", intent="zomaar")
     with transaction() as session:
         assert session.get_one(Ticket, ticket.id).events[-1].data is None
+
+
+def test_too_many_streams_of_one_account_are_refused_before_they_begin(
+    site: Any, adviser: Adviser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site.app.state.hub, "_desk_limits", lambda account: {f"account {account}": 0})
+    answer = adviser.client.get("/balie/events")
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "60"
+    assert "te veel vensters" in answer.text

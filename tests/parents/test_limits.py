@@ -380,8 +380,8 @@ def test_a_redis_that_is_away_lets_parents_go_on_and_is_counted(
     site: Site, few: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("LOKET_REDIS_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(limits, "uncounted", limits.Uncounted())
     settings.load.cache_clear()
-    monkeypatch.setattr(limits, "uncounted", limits.Uncounted())  # none is away because of another test
     before = limits.uncounted.total
     for _ in range(4):
         limits.count(limits.HANDOFFS, "gesprek")
@@ -393,6 +393,7 @@ def test_a_redis_that_is_away_is_asked_again_after_a_while(
     own_settings: Any, few: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("LOKET_REDIS_URL", "redis://127.0.0.1:2/0")
+    monkeypatch.setattr(limits, "uncounted", limits.Uncounted())
     settings.load.cache_clear()
     now = 1000.0
     monkeypatch.setattr(limits.time, "monotonic", lambda: now)
