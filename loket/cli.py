@@ -12,6 +12,7 @@ import typer
 
 from loket import settings
 from loket.clock import local_day, utc_now
+from loket.staff_roles import Role
 from loket.yamlfile import ContentError, Problem
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ def converse(
 def account_add(
     email: str,
     name: Annotated[str, typer.Option(help="The name that parents and colleagues see.")],
-    role: Annotated[str, typer.Option(help="adviser, partner, editor, lead or administrator.")] = "adviser",
+    role: Annotated[str, typer.Option(help="adviser, partner, editor, lead or administrator.")] = Role.ADVISER.value,
 ) -> None:
     """Make an account and print its one-time password."""
     from loket.accounts import credentials

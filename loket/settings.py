@@ -19,10 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from loket.exceptions import LoketError
 from loket.paths import ROOT
-
-ROLES = ("adviser", "partner", "editor", "lead", "administrator")
-"""As in loket.accounts.models, which is above this module; a test checks that they are equal."""
-
+from loket.staff_roles import ROLES
 
 LOOPBACK = ("127.0.0.0/8", "::1")
 
@@ -98,6 +95,11 @@ class Settings(BaseSettings):
     additions_per_hour: int = Field(40, ge=1, description="Messages an hour to one question on its own page.")
     handoffs_per_hour: int = Field(
         10, ge=1, description="Times an hour that one conversation may be handed over, or its contact details changed."
+    )
+    receipts_per_hour: int = Field(
+        5,
+        ge=1,
+        description="Receipts for a question an hour to one mail address, so that nobody has us flood somebody else. A question over it is kept without a mail.",
     )
     feedback_per_hour: int = Field(60, ge=1, description="Verdicts on answers an hour within one conversation.")
     restarts_per_hour: int = Field(

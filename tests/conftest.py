@@ -129,8 +129,8 @@ def sqlite(own_settings: settings.Settings, empty_sqlite: Path) -> Engine:
 
 
 @pytest.fixture
-def session(sqlite: Engine) -> Iterator[Session]:
-    """A session in a transaction on an empty database."""
+def session(database: Engine) -> Iterator[Session]:
+    """A session in a transaction on an empty database, once on SQLite and once on PostgreSQL."""
     with base.transaction() as opened:
         yield opened
 

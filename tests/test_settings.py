@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import text
 
 from loket import settings
-from loket.accounts import models
 from loket.db import base
 from loket.paths import ROOT
 
@@ -117,10 +116,6 @@ def test_half_a_provider_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, val
 def test_roles_of_the_provider_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
     configured = load(monkeypatch, oidc_roles="b=lead, a = adviser,")
     assert list(configured.roles_of_provider.items()) == [("b", "lead"), ("a", "adviser")]
-
-
-def test_the_roles_are_those_of_accounts() -> None:
-    assert settings.ROLES == models.ROLES
 
 
 POSTGRES = {"database_url": "postgres://loket:geheim@db.example.nl/loket"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 
 import pytest
 import yaml
@@ -50,3 +51,25 @@ def test_every_module_can_be_imported_by_itself() -> None:
     for module in pkgutil.walk_packages(loket.__path__, "loket."):
         if not module.name.endswith("__main__") and ".migrations" not in module.name:
             importlib.import_module(module.name)
+
+
+def lines_with(pattern: str) -> list[str]:
+    """Where a pattern occurs in the service's code and templates, but for migrations, which are frozen."""
+    files = [file for ending in ("py", "html") for file in (ROOT / "loket").rglob(f"*.{ending}")]
+    return [
+        f"{file.relative_to(ROOT)}: {line.strip()}"
+        for file in sorted(files)
+        if "migrations" not in file.parts
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if re.search(pattern, line)
+    ]
+
+
+def test_a_role_is_compared_by_its_name_and_listed_in_one_place() -> None:
+    assert lines_with(r"""\brole (==|!=|in) ?\(?["']""") == []
+    assert [line.partition(":")[0] for line in lines_with(r"""["']administrator["']""")] == ["loket/staff_roles.py"]
+
+
+def test_a_message_is_made_in_one_place() -> None:
+    made = [line for line in lines_with(r"(?<!\w)Message\(") if "class Message(" not in line]
+    assert [line.partition(":")[0] for line in made] == ["loket/conversations/transcript.py"]

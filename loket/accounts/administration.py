@@ -15,9 +15,10 @@ from loket.accounts import links, names, second_factor, sessions
 from loket.accounts.audit import Audited, audit
 from loket.accounts.credentials import AccountError
 from loket.accounts.links import Purpose
-from loket.accounts.models import ROLES, Account, MailLink, TeamMember
+from loket.accounts.models import Account, MailLink, TeamMember
 from loket.exceptions import Refused
 from loket.routing import rules
+from loket.staff_roles import ROLES, Role
 
 EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]+")
 LONGEST_EMAIL = 254
@@ -92,7 +93,7 @@ def change(session: Session, by: Account, account: Account, wish: Wish, now: dat
     """Change the account as wished; another role ends its sessions. Raises WishRefused or LastAdministrator."""
     if problems := _problems(wish):
         raise WishRefused(problems)
-    _keep_an_administrator(session, account, still=wish.role == "administrator")
+    _keep_an_administrator(session, account, still=wish.role == Role.ADMINISTRATOR)
     before = _described(session, account)
     account.name = names.clean(wish.name)
     account.role = wish.role
@@ -157,16 +158,16 @@ def _problems(wish: Wish) -> dict[str, str]:
         problems["name"] = problem
     if wish.role not in ROLES:
         problems["role"] = "Kies een rol."
-    if wish.role == "partner" and wish.partner not in table.partners:
+    if wish.role == Role.PARTNER and wish.partner not in table.partners:
         problems["partner"] = "Kies de organisatie waarvoor deze partner werkt."
-    if wish.role != "partner" and not set(wish.teams) <= set(table.teams):
+    if wish.role != Role.PARTNER and not set(wish.teams) <= set(table.teams):
         problems["teams"] = "Kies teams uit de lijst."
     return problems
 
 
 def _belong(session: Session, account: Account, wish: Wish) -> None:
     """Put the account in its teams, or with its organisation."""
-    is_partner = wish.role == "partner"
+    is_partner = wish.role == Role.PARTNER
     account.partner = wish.partner if is_partner else None
     session.execute(delete(TeamMember).where(TeamMember.account_id == account.id))
     session.add_all(TeamMember(account_id=account.id, team=team) for team in ({*wish.teams} if not is_partner else ()))
@@ -181,7 +182,7 @@ def _described(session: Session, account: Account) -> dict[str, Any]:
 def _keep_an_administrator(session: Session, account: Account, *, still: bool) -> None:
     """Refuse to take the last administrator away. Locks their rows, so that two cannot remove each other."""
     can_log_in: ColumnElement[bool] = or_(Account.password_hash != "", Account.oidc_subject.is_not(None))
-    administrators = select(Account.id).where(Account.role == "administrator", Account.active, can_log_in)
+    administrators = select(Account.id).where(Account.role == Role.ADMINISTRATOR, Account.active, can_log_in)
     found = list(session.scalars(administrators.order_by(Account.id).with_for_update()))
     if not still and found == [account.id]:
         raise LastAdministrator

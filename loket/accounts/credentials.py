@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from loket.accounts import names, passwords, second_factor, sessions
 from loket.accounts.audit import Audited, audit
-from loket.accounts.models import ROLES, Account
+from loket.accounts.models import Account
 from loket.exceptions import Refused
+from loket.staff_roles import ROLES, Role
 
 
 class AccountError(Refused):
@@ -49,7 +50,7 @@ def first_administrator(session: Session, now: datetime) -> tuple[Account, str] 
     """The administrator that a new installation starts with; None when there are accounts."""
     if session.scalar(select(func.count()).select_from(Account)):
         return None
-    return add(session, "beheer@loket.local", "Beheer", "administrator", now)
+    return add(session, "beheer@loket.local", "Beheer", Role.ADMINISTRATOR, now)
 
 
 def change_password(session: Session, account: Account, old: str, new: str, now: datetime) -> None:

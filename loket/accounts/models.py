@@ -10,8 +10,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from loket.db.base import Base
 
-ROLES = ("adviser", "partner", "editor", "lead", "administrator")
-
 
 class Account(Base):
     __tablename__ = "account"

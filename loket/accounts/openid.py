@@ -32,6 +32,7 @@ from loket.accounts.credentials import AccountError
 from loket.accounts.models import Account, UsedState
 from loket.exceptions import Refused
 from loket.settings import Settings
+from loket.staff_roles import Role
 from loket.tokens import box, hash_token
 
 logger = logging.getLogger(__name__)
@@ -171,7 +172,7 @@ def account_of(session: Session, configured: Settings, claims: dict[str, Any], n
 
 def _role_gone(configured: Settings, account: Account, role: str | None) -> bool:
     """Whether the provider says who has a role, and this account has none. (A partner's role is always given here.)"""
-    return role is None and bool(configured.oidc_roles) and account.role != "partner"
+    return role is None and bool(configured.oidc_roles) and account.role != Role.PARTNER
 
 
 def _first_time(
@@ -182,7 +183,7 @@ def _first_time(
         raise LoginRefused(UNVERIFIED)
     account = session.scalar(select(Account).where(Account.email == email))
     if account is None:
-        if role is None or role == "partner":
+        if role is None or role == Role.PARTNER:
             raise LoginRefused(UNKNOWN)
         name = names.clean(str(claims.get("name") or ""))[: names.LONGEST] or email.partition("@")[0]
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from loket.accounts.models import Account
+from loket.staff_roles import Role
 
 
 class Action(StrEnum):
@@ -37,12 +38,12 @@ class Action(StrEnum):
 
 
 EVERYTHING = frozenset(Action)
-ALLOWED = {
-    "adviser": EVERYTHING - {Action.RETURN, Action.ADMINISTER},
-    "lead": EVERYTHING - {Action.RETURN, Action.ADMINISTER},
-    "administrator": EVERYTHING,
-    "editor": frozenset({Action.WRITE_MODULES}),
-    "partner": frozenset(
+ALLOWED: dict[str, frozenset[Action]] = {
+    Role.ADVISER: EVERYTHING - {Action.RETURN, Action.ADMINISTER},
+    Role.LEAD: EVERYTHING - {Action.RETURN, Action.ADMINISTER},
+    Role.ADMINISTRATOR: EVERYTHING,
+    Role.EDITOR: frozenset({Action.WRITE_MODULES}),
+    Role.PARTNER: frozenset(
         {
             Action.READ,
             Action.CLAIM,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,17 @@ KEPT = timedelta(days=2)
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
+def led_to(session: Session, account: Account, form_id: str) -> str | None:
+    """Where this form led when it was sent before; None for one that has not done its work, or has no id."""
+    if not _ID.fullmatch(form_id):
+        return None
+    found = session.scalar(select(UsedForm).where(UsedForm.id == form_id))
+    # Somebody else's id is not theirs to use: ids cannot be guessed, so this is a page that was passed on.
+    return None if found is None else found.led_to if found.account_id == account.id else "/balie"
+
+
 def begin(session: Session, account: Account, form_id: str, now: datetime) -> str | None:
-    """Where this form led when it was sent before; None the first time, and for a form without an id."""
+    """Take this form for the work of this transaction: None. Where it led, when another has done its work by now."""
     if not _ID.fullmatch(form_id):
         return None
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -30,14 +39,17 @@ def begin(session: Session, account: Account, form_id: str, now: datetime) -> st
     # By the row that comes back and not by a row count, which drivers fill in differently for INSERT.
     if session.connection().execute(row.on_conflict_do_nothing().returning(UsedForm.id)).first():
         return None
-    found = session.get_one(UsedForm, form_id, populate_existing=True)
-    # Somebody else's id is not theirs to use: ids cannot be guessed, so this is a page that was passed on.
-    return found.led_to if found.account_id == account.id else "/balie"
+    return led_to(session, account, form_id)
 
 
-def finish(session: Session, form_id: str, led_to: str) -> None:
+def finish(session: Session, form_id: str, to: str) -> None:
     """Remember where the work of this form led."""
-    session.execute(update(UsedForm).where(UsedForm.id == form_id).values(led_to=led_to))
+    session.execute(update(UsedForm).where(UsedForm.id == form_id).values(led_to=to))
+
+
+def give_back(session: Session, form_id: str) -> None:
+    """Nothing came of it, so the form may be sent again."""
+    session.execute(delete(UsedForm).where(UsedForm.id == form_id))
 
 
 def forget_old(session: Session, now: datetime) -> int:

@@ -13,20 +13,26 @@ from sqlalchemy.orm import Session
 
 from loket.clock import local_day
 from loket.conversations import models, transcript
-from loket.conversations.models import Conversation
+from loket.conversations.models import Conversation, Message
 from loket.faq import answers, placeholders
 from loket.tokens import hash_token
 
 _ID = re.compile(r"[0-9a-f]{32}")
 GREETING_INTENT = "begroeting"
+GREETING = {"kind": "greeting"}
 
 
 def start(session: Session, now: datetime, channel: str = "web", token: str = "") -> tuple[Conversation, str]:
     """A new conversation with the greeting in it, and its bearer token (given once, kept only as a hash)."""
     token = token or secrets.token_urlsafe(24)
     conversation = new(session, now, channel=channel, owner=models.ASSISTANT, token=token)
-    transcript.add(session, conversation, models.ASSISTANT, greeting(now), now, extra={"kind": "greeting"})
+    transcript.add(session, conversation, models.ASSISTANT, greeting(now), now, extra=GREETING)
     return conversation, token
+
+
+def unsaved_greeting(now: datetime) -> Message:
+    """What a page shows before there is a conversation."""
+    return transcript.made(models.ASSISTANT, greeting(now), now, id=0, extra=GREETING)
 
 
 def greeting(now: datetime) -> str:

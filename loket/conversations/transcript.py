@@ -98,26 +98,31 @@ def add(
     client_id: str | None = None,
     choice: dict[str, Any] | None = None,
 ) -> Message:
-    """The one place where a message is created; the conversation counts as changed.
+    """The one place where a message is kept; the conversation counts as changed.
 
     The conversation is locked, so that of two messages the one with the lower id is committed first: whoever has seen the
     higher id has seen them all.
     """
     session.flush()
     session.refresh(conversation, with_for_update=True)
-    message = Message(
+    message = made(
+        sender,
+        text,
+        now,
         conversation_id=conversation.id,
-        sender=sender,
-        text=text,
         extra=extra,
         reply_to=reply_to,
         client_id=client_id,
         choice=choice,
-        created_at=now,
     )
     session.add(message)
     conversation.changed_at = now
     return message
+
+
+def made(sender: str, text: str, now: datetime, **more: Any) -> Message:
+    """The one place where a message is made. By itself it is kept nowhere: the greeting before anything is asked."""
+    return Message(sender=sender, text=text, created_at=now, **more)
 
 
 def note(session: Session, conversation: Conversation, text: str, now: datetime, **extra: Any) -> Message:

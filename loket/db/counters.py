@@ -25,6 +25,24 @@ class RateCount(Base):
     ends_at: Mapped[datetime] = mapped_column(index=True)
 
 
+def count(session: Session, key: str, seconds: int, now: datetime, amount: int = 1) -> int:
+    """Count in the caller's transaction, so that what is undone is not counted; returns the count of the window.
+
+    A window that is over begins again now and lasts so many seconds. One statement: two at the same moment are both counted.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(RateCount).values(key=key, count=amount, ends_at=now + timedelta(seconds=seconds))
+    over = RateCount.ends_at <= now
+    counted = row.on_conflict_do_update(
+        index_elements=[RateCount.key],
+        set_={
+            "count": case((over, row.excluded.count), else_=RateCount.count + row.excluded.count),
+            "ends_at": case((over, row.excluded.ends_at), else_=RateCount.ends_at),
+        },
+    )
+    return session.execute(counted.returning(RateCount.count)).scalar_one()
+
+
 class DatabaseStorage(Storage):
     """Each count is one statement in its own transaction: two at the same moment are both counted."""
 
@@ -40,19 +58,8 @@ class DatabaseStorage(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count `amount` more; a window that is over begins again now and lasts `expiry` seconds."""
-        now = self._clock()
         with transaction() as session:
-            insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-            row = insert(RateCount).values(key=key, count=amount, ends_at=now + timedelta(seconds=expiry))
-            over = RateCount.ends_at <= now
-            counted = row.on_conflict_do_update(
-                index_elements=[RateCount.key],
-                set_={
-                    "count": case((over, row.excluded.count), else_=RateCount.count + row.excluded.count),
-                    "ends_at": case((over, row.excluded.ends_at), else_=RateCount.ends_at),
-                },
-            )
-            return session.execute(counted.returning(RateCount.count)).scalar_one()
+            return count(session, key, expiry, self._clock(), amount)
 
     def get(self, key: str) -> int:
         found = self._row(key)

@@ -13,18 +13,20 @@ from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.accounts import administration, sessions, teams, used_forms
+from loket.accounts import administration, sessions, teams
 from loket.accounts.administration import Wish, WishRefused
 from loket.accounts.credentials import AccountError
-from loket.accounts.models import ROLES, Account
+from loket.accounts.models import Account
 from loket.accounts.roles import Action
 from loket.clock import utc_now
-from loket.db.base import reading, transaction
+from loket.db.base import reading
 from loket.desk import session as staff
 from loket.desk.forms import page
 from loket.desk.labels import ROLE_LABELS
+from loket.desk.once import once
 from loket.http.forms import Form
 from loket.routing import rules
+from loket.staff_roles import ROLES, Role
 
 HERE = "/balie/accounts"
 
@@ -42,16 +44,16 @@ class AccountPages(Controller):
 
     @get("/nieuw", sync_to_thread=True)
     def new(self, request: Request) -> Template:
-        return page("balie/account_new.html", _context(request) | {"chosen": (), "link": ""}, typed={"role": "adviser"})
+        return page(
+            "balie/account_new.html", _context(request) | {"chosen": (), "link": ""}, typed={"role": Role.ADVISER}
+        )
 
     @post("/nieuw", sync_to_thread=True)
     def invite(self, request: Request, data: Form) -> Response[Any]:
         by, wish = staff.allowed(request, Action.ADMINISTER), _wish(data)
         try:
-            with transaction() as session:
-                if used_forms.begin(session, by, staff.form_id(request), utc_now()) is not None:
-                    return Redirect(HERE, status_code=303)
-                account, link = administration.invite(session, by, data.get("email", ""), wish, utc_now())
+            with once(request, HERE) as work:
+                account, link = administration.invite(work.session, by, data.get("email", ""), wish, utc_now())
         except WishRefused as refused:
             context = _context(request) | {"chosen": wish.teams, "link": ""}
             return page("balie/account_new.html", context, refused.problems, data)
@@ -65,8 +67,8 @@ class AccountPages(Controller):
     def change(self, request: Request, account_id: FromPath[int], data: Form) -> Response[Any]:
         by, wish = staff.allowed(request, Action.ADMINISTER), _wish(data)
         try:
-            with transaction() as session:
-                administration.change(session, by, _found(session, account_id), wish, utc_now())
+            with once(request, HERE) as work:
+                administration.change(work.session, by, _found(work.session, account_id), wish, utc_now())
         except WishRefused as refused:
             return _account_page(request, account_id, refused.problems, data, wish.teams)
         except AccountError as error:
@@ -93,9 +95,9 @@ class AccountPages(Controller):
     def send_link(self, request: Request, account_id: FromPath[int]) -> Response[Any]:
         by = staff.allowed(request, Action.ADMINISTER)
         try:
-            with transaction() as session:
-                account = _found(session, account_id)
-                link = administration.send_link(session, by, account, utc_now())
+            with once(request, f"{HERE}/{account_id}") as work:
+                account = _found(work.session, account_id)
+                link = administration.send_link(work.session, by, account, utc_now())
         except AccountError as error:
             return _account_page(request, account_id, {"action": str(error)})
         return _handed(request, account, link)
@@ -106,8 +108,8 @@ def _do(
 ) -> Response[Any]:
     by = staff.allowed(request, Action.ADMINISTER)
     try:
-        with transaction() as session:
-            action(session, by, _found(session, account_id), utc_now())
+        with once(request, f"{HERE}/{account_id}") as work:
+            action(work.session, by, _found(work.session, account_id), utc_now())
     except AccountError as error:
         return _account_page(request, account_id, {"action": str(error)})
     return Redirect(f"{HERE}/{account_id}", status_code=303)

@@ -6,6 +6,7 @@ from typing import Any
 
 from loket.accounts.audit import Audited
 from loket.routing import rules
+from loket.staff_roles import Role
 from loket.tickets.models import EventKind
 
 OUTCOMES = {
@@ -19,12 +20,12 @@ OUTCOMES = {
     "reply": "antwoordde op een vraag van de assistent",
 }
 
-ROLE_LABELS = {
-    "adviser": "adviseur",
-    "partner": "partner",
-    "editor": "redacteur",
-    "lead": "teamleider",
-    "administrator": "beheerder",
+ROLE_LABELS: dict[str, str] = {
+    Role.ADVISER: "adviseur",
+    Role.PARTNER: "partner",
+    Role.EDITOR: "redacteur",
+    Role.LEAD: "teamleider",
+    Role.ADMINISTRATOR: "beheerder",
 }
 
 EVENTS: dict[str, str] = {
@@ -144,6 +145,8 @@ def event(kind: str, data: dict[str, Any] | None) -> str:
         return f"{said}: {table.teams.get(data.get('to', ''), data.get('to'))}"
     if kind == EventKind.REFERRED and data.get("partner") in table.partners:
         return f"{said} naar {table.partners[data['partner']].name}"
+    if kind == EventKind.CONTACT_LEFT and not data.get("mailed", True):
+        return f"{said}, zonder bevestiging: naar dit adres gingen net al veel mails"
     if kind == EventKind.CHECKED:
         return f"{said}: de ouder is {'' if data.get('helped') else 'niet '}geholpen"
     return said

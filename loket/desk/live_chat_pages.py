@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loket import catalogue
-from loket.accounts import sessions, used_forms
+from loket.accounts import sessions
 from loket.accounts.audit import Audited, audit, audit_read
 from loket.accounts.models import Account
 from loket.accounts.roles import Action
@@ -22,11 +23,12 @@ from loket.clock import utc_now
 from loket.conversations import models as chat
 from loket.conversations import question_log
 from loket.conversations.models import Conversation, Message
-from loket.db.base import LARGEST_ID, reading, transaction
+from loket.db.base import LARGEST_ID, reading
 from loket.desk import session as staff
+from loket.desk.once import once
 from loket.tickets import access, live_chat
 from loket.tickets.models import Ticket
-from loket.updates.hub import Concerns, Hub
+from loket.updates.hub import Concerns, Hub, TooManyStreams
 
 TOGETHER = 0.2
 """Seconds within which several changes are reported as one."""
@@ -55,19 +57,17 @@ class LivePages(Controller):
     @post("/gesprekken/{conversation_id:str}/instappen", sync_to_thread=True)
     def step_in(self, request: Request, conversation_id: FromPath[str]) -> Response[Any]:
         who, now = staff.allowed(request, Action.STEP_IN), utc_now()
-        with transaction() as session:
-            before = used_forms.begin(session, who, staff.form_id(request), now)
-            if before is not None:
-                return Redirect(before, status_code=303)
-            ticket = live_chat.step_in(session, conversation_id, who, now)
+        with once(request, "/balie/gesprekken") as work:
+            ticket = live_chat.step_in(work.session, conversation_id, who, now)
+            work.done = ticket is not None
             if ticket is not None:
-                audit(session, who, Audited.TICKET_STEP_IN, f"ticket:{ticket.id}", now)
-                used_forms.finish(session, staff.form_id(request), f"/balie/vragen/{ticket.id}")
+                audit(work.session, who, Audited.TICKET_STEP_IN, f"ticket:{ticket.id}", now)
+                work.led_to = f"/balie/vragen/{ticket.id}"
         if ticket is None:
             page = _page(request, "Dit gesprek is al voorbij, of een collega is u voor.")
             page.status_code = 409
             return page
-        return Redirect(f"/balie/vragen/{ticket.id}", status_code=303)
+        return Redirect(work.led_to, status_code=303)
 
 
 def _page(request: Request, error: str = "") -> Template:
@@ -118,7 +118,8 @@ def _concerns(who: Account, ticket_id: int | None) -> Concerns:
 
 
 async def _changes(hub: Hub, token: str, who: Account, concerns: Concerns) -> AsyncIterator[ServerSentEventMessage]:
-    with hub.desk(str(who.id), concerns) as listener:
+    # A place that was taken since it was looked for ends the stream; the browser asks again, and is refused then.
+    with contextlib.suppress(TooManyStreams), hub.desk(str(who.id), concerns) as listener:
         yield ServerSentEventMessage(data="hello", event="ready")
         while await asyncio.to_thread(_logged_in, token):
             if await listener.wait():
@@ -127,7 +128,7 @@ async def _changes(hub: Hub, token: str, who: Account, concerns: Concerns) -> As
                 await asyncio.sleep(TOGETHER)
             else:
                 yield ServerSentEventMessage(comment="keep-alive")
-    yield ServerSentEventMessage(data="logged out", event="ended")
+        yield ServerSentEventMessage(data="logged out", event="ended")
 
 
 def _logged_in(token: str) -> bool:

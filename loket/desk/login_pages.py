@@ -18,6 +18,7 @@ from loket.clock import utc_now
 from loket.db.base import reading, transaction
 from loket.desk import session as staff
 from loket.desk.forms import page
+from loket.desk.once import once
 from loket.http import cookies
 from loket.http.addresses import client_address
 from loket.http.forms import Form
@@ -110,10 +111,10 @@ class DeskPages(Controller):
         if problem := wrong_password(who, old):
             return page("balie/password.html", _context(request), {"old": problem})
         try:
-            with transaction() as session:
-                account = session.get_one(Account, who.id)
-                credentials.change_password(session, account, old, data.get("new", ""), now)
-                token = sessions.begin(session, account, now)
+            with once(request, "/balie") as work:
+                account = work.session.get_one(Account, who.id)
+                credentials.change_password(work.session, account, old, data.get("new", ""), now)
+                token = sessions.begin(work.session, account, now)
         except credentials.AccountError as error:
             return page("balie/password.html", _context(request), {"new": str(error)})
         response = Redirect("/balie", status_code=303)
@@ -127,10 +128,10 @@ class DeskPages(Controller):
 
     @post("/uitloggen", sync_to_thread=True)
     def log_out(self, request: Request) -> Response[Any]:
-        with transaction() as session:
+        with once(request, staff.LOGIN_PAGE) as work:
             who = staff.account(request)
-            sessions.end(session, staff.token(request))
-            audit(session, who, Audited.LOGOUT, f"account:{who.id}", utc_now())
+            sessions.end(work.session, staff.token(request))
+            audit(work.session, who, Audited.LOGOUT, f"account:{who.id}", utc_now())
         response = Redirect(staff.LOGIN_PAGE, status_code=303)
         cookies.remove(response, staff.NAME, "/balie")
         return response

@@ -13,8 +13,9 @@ from loket import settings
 from loket.accounts.audit import Audited, audit, audit_read
 from loket.accounts.roles import Action
 from loket.clock import utc_now
-from loket.db.base import LARGEST_ID, reading, transaction
+from loket.db.base import LARGEST_ID, reading
 from loket.desk import session as staff
+from loket.desk.once import once
 from loket.mail import outbox
 
 MOST_SHOWN = 100
@@ -52,8 +53,8 @@ class MailPages(Controller):
     def retry(self, request: Request, mail_id: Annotated[int, Parameter(ge=1, le=LARGEST_ID)]) -> Redirect:
         who = staff.allowed(request, Action.ADMINISTER)
         now = utc_now()
-        with transaction() as session:
-            if not outbox.retry(session, mail_id, now):
+        with once(request, "/balie/post") as work:
+            if not outbox.retry(work.session, mail_id, now):
                 raise NotFoundException
-            audit(session, who, Audited.MAIL_RETRY, f"mail:{mail_id}", now)
+            audit(work.session, who, Audited.MAIL_RETRY, f"mail:{mail_id}", now)
         return Redirect("/balie/post", status_code=303)

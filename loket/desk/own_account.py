@@ -12,10 +12,11 @@ from loket.accounts import names, second_factor, sessions
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.clock import utc_now
-from loket.db.base import reading, transaction
+from loket.db.base import reading
 from loket.desk import session as staff
 from loket.desk.forms import page
 from loket.desk.login_pages import wrong_code, wrong_password
+from loket.desk.once import once
 from loket.http.forms import Form
 
 HERE = "/balie/account"
@@ -36,16 +37,17 @@ class OwnAccountPages(Controller):
         name = names.clean(data.get("name", ""))
         if problem := names.problem(name):
             return _page(request, {"name": problem}, {"name": name})
-        with transaction() as session:
-            account = _mine(session, request)
+        with once(request, HERE) as work:
+            account = _mine(work.session, request)
             account.name = name
-            audit(session, account, Audited.ACCOUNT_NAME, f"account:{account.id}", utc_now())
+            audit(work.session, account, Audited.ACCOUNT_NAME, f"account:{account.id}", utc_now())
         return Redirect(HERE, status_code=303)
 
     @post("/sessies", sync_to_thread=True)
     def end_sessions(self, request: Request, data: Form) -> Response[Any]:
         """End one login, by the hash that the page lists, or all but this one."""
-        with transaction() as session:
+        with once(request, HERE) as work:
+            session = work.session
             account = _mine(session, request)
             if one := data.get("one"):
                 sessions.end_one(session, account.id, one)
@@ -64,18 +66,20 @@ class OwnAccountPages(Controller):
         who = staff.account(request)
         if problem := _unsure(request, data):
             return _factor_page(request, {"password": problem}, "begin")
-        with transaction() as session:
-            account = session.get_one(Account, who.id)
+        with once(request, staff.FACTOR_PAGE) as work:
+            account = work.session.get_one(Account, who.id)
             if account.totp_since is None:
                 second_factor.begin(account)
         return Redirect(staff.FACTOR_PAGE, status_code=303)
 
     @post("/tweede-stap", sync_to_thread=True)
     def confirm_factor(self, request: Request, data: Form) -> Response[Any]:
-        with transaction() as session:
-            codes = second_factor.confirm(session, _mine(session, request), data.get("code", ""), utc_now())
+        with once(request, staff.FACTOR_PAGE) as work:
+            mine = _mine(work.session, request)
+            codes = second_factor.confirm(work.session, mine, data.get("code", ""), utc_now())
+            work.done = codes is not None
             if codes is not None:
-                sessions.end_all(session, staff.account(request).id, but=staff.token(request))
+                sessions.end_all(work.session, staff.account(request).id, but=staff.token(request))
         return _codes_page(request, codes) if codes else _factor_page(request, {"code": WRONG_CODE})
 
     @post("/tweede-stap/uit", sync_to_thread=True)
@@ -84,22 +88,22 @@ class OwnAccountPages(Controller):
             return _factor_page(request, {"password": problem}, "uit")
         if problem := wrong_code(staff.account(request), data.get("code", "")):
             return _factor_page(request, {"code": problem}, "uit")
-        with transaction() as session:
-            account = _mine(session, request)
-            second_factor.remove(session, account)
-            audit(session, account, Audited.SECOND_FACTOR_REMOVED, f"account:{account.id}", utc_now())
+        with once(request, HERE) as work:
+            account = _mine(work.session, request)
+            second_factor.remove(work.session, account)
+            audit(work.session, account, Audited.SECOND_FACTOR_REMOVED, f"account:{account.id}", utc_now())
         return Redirect(HERE, status_code=303)
 
     @post("/tweede-stap/codes", sync_to_thread=True)
     def new_codes(self, request: Request, data: Form) -> Response[Any]:
         if problem := _unsure(request, data):
             return _factor_page(request, {"password": problem}, "codes")
-        with transaction() as session:
-            account = _mine(session, request)
+        with once(request, staff.FACTOR_PAGE) as work:
+            account = _mine(work.session, request)
             if account.totp_since is None:
                 return Redirect(staff.FACTOR_PAGE, status_code=303)
-            codes = second_factor.new_recovery_codes(session, account)
-            audit(session, account, Audited.RECOVERY_CODES_NEW, f"account:{account.id}", utc_now())
+            codes = second_factor.new_recovery_codes(work.session, account)
+            audit(work.session, account, Audited.RECOVERY_CODES_NEW, f"account:{account.id}", utc_now())
         return _codes_page(request, codes)
 
 

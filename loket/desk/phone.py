@@ -11,14 +11,13 @@ from litestar.datastructures import State
 from litestar.response import Redirect, Template
 
 from loket import catalogue
-from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit
 from loket.accounts.roles import Action
 from loket.clock import local_day, utc_now
 from loket.conversations.contact import contact
-from loket.db.base import transaction
 from loket.desk import session as staff
 from loket.desk import suggestions
+from loket.desk.once import once
 from loket.desk.suggestions import Reading
 from loket.exceptions import Refused
 from loket.http.forms import Form
@@ -61,7 +60,7 @@ class PhonePages(Controller):
 
 
 def _take(request: Request, data: dict[str, str], found: Reading) -> str:
-    """Keep the call; returns the address of its ticket. The same form twice is one call."""
+    """Keep the call; returns the address of its ticket."""
     who, now = staff.allowed(request, Action.CALL), utc_now()
     # What the adviser chose takes precedence over what the assistant thought.
     intent = data.get("intent") or found.intent
@@ -80,15 +79,11 @@ def _take(request: Request, data: dict[str, str], found: Reading) -> str:
         answer=answer if data.get("outcome") == "answered" else "",
         contact=contact(data.get("email"), data.get("phone"), data.get("when")),
     )
-    with transaction() as session:
-        before = used_forms.begin(session, who, staff.form_id(request), now)
-        if before is not None:
-            return before
-        ticket = calls.take(session, who, call, now)
-        audit(session, who, Audited.TICKET_CALL, f"ticket:{ticket.id}", now)
-        to = f"/balie/vragen/{ticket.id}"
-        used_forms.finish(session, staff.form_id(request), to)
-        return to
+    with once(request, "/balie") as work:
+        ticket = calls.take(work.session, who, call, now)
+        audit(work.session, who, Audited.TICKET_CALL, f"ticket:{ticket.id}", now)
+        work.led_to = f"/balie/vragen/{ticket.id}"
+    return work.led_to
 
 
 def _page(request: Request, data: dict[str, str], found: Reading, errors: dict[str, str] | None = None) -> Template:

@@ -13,11 +13,12 @@ from litestar.handlers import BaseRouteHandler
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.accounts import devices, sessions
+from loket.accounts import devices, sessions, used_forms
 from loket.accounts.models import Account, StaffSession
 from loket.accounts.roles import Action
 from loket.clock import utc_now
 from loket.db.base import Busy, reading, transaction
+from loket.exceptions import LoketError
 from loket.http import cookies
 from loket.tickets import access, transfers
 from loket.tickets.models import Offer
@@ -39,6 +40,16 @@ class FirstThis(NotAuthorizedException):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.page = page
+
+
+class SentBefore(LoketError):
+    """This form has done its work already, by a double click or a reload; the browser goes where it led."""
+
+    code = "sent_before"
+
+    def __init__(self, led_to: str) -> None:
+        super().__init__()
+        self.led_to = led_to
 
 
 def cookie(token: str) -> Cookie:
@@ -66,11 +77,15 @@ def guard(connection: ASGIConnection, _handler: BaseRouteHandler) -> None:
     now = utc_now()
     with reading() as session:
         found = sessions.find(session, token(connection), now)
-        offers = _offers(session, found, now) if found and connection.scope.get("method") == "GET" else []
+        reads = connection.scope.get("method") == "GET"
+        offers = _offers(session, found, now) if found and reads else []
+        before = used_forms.led_to(session, found.account, form_id(connection)) if found and not reads else None
     if found is None:
         raise NotAuthorizedException
     if (first := _first(found)) and connection.url.path not in first:
         raise FirstThis(first[0])
+    if before is not None:
+        raise SentBefore(before)
     connection.scope["state"]["account"] = found.account
     connection.scope["state"]["login"] = found
     connection.scope["state"]["offers"] = offers
@@ -85,9 +100,9 @@ def _offers(session: Session, login: StaffSession, now: datetime) -> list[Offer]
     return transfers.offers_to(session, login.account, now) if access.may(login.account, Action.ACCEPT) else []
 
 
-def form_id(request: Request) -> str:
+def form_id(connection: ASGIConnection) -> str:
     """The id that the page gave to the form that was sent (see `once` in loket.web.app); "" without one."""
-    return request.query_params.get("formulier", "")
+    return connection.query_params.get("formulier", "")
 
 
 def allowed(request: Request, action: Action) -> Account:

@@ -11,20 +11,22 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.orm import Session
 
-from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit
 from loket.accounts.roles import Action
 from loket.clock import utc_now
-from loket.db.base import reading, transaction
+from loket.db.base import reading
 from loket.desk import session as staff
+from loket.desk.once import once
 from loket.http.forms import Form
 from loket.routing import rules
 from loket.tickets import text_modules
 from loket.tickets.models import TextModule
 
+HERE = "/balie/tekstblokken"
+
 
 class TextModulePages(Controller):
-    path = "/balie/tekstblokken"
+    path = HERE
     include_in_schema = False
     guards = [staff.guard]
 
@@ -49,19 +51,18 @@ class TextModulePages(Controller):
     @post("/{module_id:int}/weg", sync_to_thread=True)
     def remove(self, request: Request, module_id: FromPath[int]) -> Response[Any]:
         who = staff.allowed(request, Action.WRITE_MODULES)
-        with transaction() as session:
-            module = _find(session, module_id)
-            session.delete(module)
-            audit(session, who, Audited.MODULE_REMOVE, f"module:{module_id}", utc_now())
-        return Redirect("/balie/tekstblokken", status_code=303)
+        with once(request, HERE) as work:
+            module = _find(work.session, module_id)
+            work.session.delete(module)
+            audit(work.session, who, Audited.MODULE_REMOVE, f"module:{module_id}", utc_now())
+        return Redirect(HERE, status_code=303)
 
 
 def _save(request: Request, module_id: int | None, data: dict[str, str]) -> Response[Any]:
     who, now = staff.allowed(request, Action.WRITE_MODULES), utc_now()
     try:
-        with transaction() as session:
-            if used_forms.begin(session, who, staff.form_id(request), now) is not None:
-                return Redirect("/balie/tekstblokken", status_code=303)
+        with once(request, HERE) as work:
+            session = work.session
             team = data.get("team") or None
             if module_id is not None:
                 _find(session, module_id)
@@ -72,7 +73,7 @@ def _save(request: Request, module_id: int | None, data: dict[str, str]) -> Resp
         page = _page(request, module_id, data, {error.field: str(error)})
         page.status_code = 422
         return page
-    return Redirect("/balie/tekstblokken", status_code=303)
+    return Redirect(HERE, status_code=303)
 
 
 def _find(session: Session, module_id: int) -> TextModule:

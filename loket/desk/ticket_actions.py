@@ -15,7 +15,6 @@ from litestar.response import Redirect
 from sqlalchemy.orm import Session
 
 from loket import catalogue
-from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit
 from loket.accounts.models import Account
 from loket.accounts.roles import Action
@@ -25,6 +24,7 @@ from loket.db.base import transaction
 from loket.db.row_ids import row_id
 from loket.desk import session as staff
 from loket.desk import suggestions, ticket_page
+from loket.desk.once import once
 from loket.exceptions import Collision, Refused
 from loket.faq import answers
 from loket.http.forms import Form
@@ -97,25 +97,29 @@ class TicketActions(Controller):
 
         answer = act(request, ticket_id, Action.REPLY, send, data)
         if answer.status_code == 409:
-            _keep_draft(request, ticket_id, data.get("text", ""))
+            # Not the form's own work: it may be sent again.
+            with transaction() as session:
+                _keep_draft(session, staff.account(request), ticket_id, data.get("text", ""))
         return answer
 
     @post("/concept", sync_to_thread=True)
     def draft(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         """Keep what is being typed."""
-        _keep_draft(request, ticket_id, data.get("text", ""))
-        return Redirect(f"/balie/vragen/{ticket_id}#antwoord", status_code=303)
+        to = f"/balie/vragen/{ticket_id}#antwoord"
+        with once(request, to) as work:
+            _keep_draft(work.session, staff.account(request), ticket_id, data.get("text", ""))
+        return Redirect(to, status_code=303)
 
     @post("/invoegen", sync_to_thread=True)
     def insert(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
         """Put a suggested answer or a text module after what is typed, without script."""
-        who = staff.account(request)
-        with transaction() as session:
-            ticket = _find_for(session, who, Action.REPLY, ticket_id)
+        who, to = staff.account(request), f"/balie/vragen/{ticket_id}#antwoord"
+        with once(request, to) as work:
+            ticket = _find_for(work.session, who, Action.REPLY, ticket_id)
             typed = data.get("text", "").rstrip()
-            piece = _piece(session, ticket, who, data.get("what", ""))
-            drafts.save(session, ticket_id, who.id, f"{typed}\n\n{piece}" if typed else piece, utc_now())
-        return Redirect(f"/balie/vragen/{ticket_id}#antwoord", status_code=303)
+            piece = _piece(work.session, ticket, who, data.get("what", ""))
+            drafts.save(work.session, ticket_id, who.id, f"{typed}\n\n{piece}" if typed else piece, utc_now())
+        return Redirect(to, status_code=303)
 
     @post("/notitie", sync_to_thread=True)
     def note(self, request: Request, ticket_id: FromPath[int], data: Form) -> Response[Any]:
@@ -285,23 +289,21 @@ def act(
     """
     who = staff.account(request)
     try:
-        with transaction() as session:
-            before = used_forms.begin(session, who, staff.form_id(request), utc_now())
-            if before is not None:
-                return Redirect(before, status_code=303)
+        with once(request, "/balie") as work:
+            session = work.session
             ticket = _find_for(session, who, action, ticket_id)
             do(session, ticket, who)
             audit(session, who, Audited(f"ticket.{action}"), f"ticket:{ticket_id}", utc_now())
             session.flush()
             session.refresh(ticket)
             # Whoever gave the ticket away may no longer see it.
-            to = f"/balie/vragen/{ticket_id}" if access.may(who, Action.READ, ticket) else "/balie"
-            used_forms.finish(session, staff.form_id(request), to)
+            if access.may(who, Action.READ, ticket):
+                work.led_to = f"/balie/vragen/{ticket_id}"
     except Refused as error:
         late = isinstance(error, Collision)
         said = f"{error} {KEPT}" if late and action is Action.REPLY else str(error)
         return ticket_page.page(request, ticket_id, errors={action: said}, typed=typed, status=409 if late else status)
-    return Redirect(to, status_code=303)
+    return Redirect(work.led_to, status_code=303)
 
 
 def _find_for(session: Session, who: Account, action: Action, ticket_id: int) -> Ticket:
@@ -317,11 +319,9 @@ def _seen(data: dict[str, str]) -> int | None:
     return row_id(data.get("seen", "")) or None
 
 
-def _keep_draft(request: Request, ticket_id: int, text: str) -> None:
-    who = staff.account(request)
-    with transaction() as session:
-        _find_for(session, who, Action.REPLY, ticket_id)
-        drafts.save(session, ticket_id, who.id, text, utc_now())
+def _keep_draft(session: Session, who: Account, ticket_id: int, text: str) -> None:
+    _find_for(session, who, Action.REPLY, ticket_id)
+    drafts.save(session, ticket_id, who.id, text, utc_now())
 
 
 def _piece(session: Session, ticket: Ticket, who: Account, what: str) -> str:

@@ -31,6 +31,7 @@ from loket.desk import labels, partner_view, suggestions, weighing
 from loket.desk import session as staff
 from loket.http.files import download
 from loket.routing import rules
+from loket.staff_roles import Role
 from loket.tickets import (
     access,
     attachments,
@@ -180,7 +181,7 @@ def _said(session: Session, ticket: Ticket, who: Account) -> dict[str, Any]:
         # A reply that went to several conversations is shown once.
         if message.sender == chat.ADVISER and message.conversation_id != ticket.conversation_id:
             continue
-        if who.role != "partner":
+        if who.role != Role.PARTNER:
             shown.append(view(message))
         elif not (message.extra or {}).get("other"):
             shown.append(partner_view.without_links(view(message)))

@@ -9,13 +9,13 @@ from litestar import Controller, Request, Response, get, post
 from litestar.response import Redirect, Template
 
 from loket import catalogue
-from loket.accounts import used_forms
 from loket.accounts.audit import Audited, audit, audit_read
 from loket.accounts.roles import Action
 from loket.clock import utc_now
-from loket.db.base import reading, transaction
+from loket.db.base import reading
 from loket.desk import labels
 from loket.desk import session as staff
+from loket.desk.once import once
 from loket.faq import search as faq_search
 from loket.routing import rules
 from loket.tickets import access, claims, lists, merging, states
@@ -46,16 +46,12 @@ class WorkListPages(Controller):
     def next_ticket(self, request: Request) -> Response[Any]:
         """Claim the ticket that comes first, and open it."""
         now, who = utc_now(), staff.allowed(request, Action.CLAIM)
-        with transaction() as session:
-            before = used_forms.begin(session, who, staff.form_id(request), now)
-            if before is not None:
-                return Redirect(before, status_code=303)
-            ticket = claims.next_ticket(session, who, now)
-            to = f"/balie/vragen/{ticket.id}" if ticket else "/balie?leeg=1"
+        with once(request, "/balie?leeg=1") as work:
+            ticket = claims.next_ticket(work.session, who, now)
             if ticket is not None:
-                audit(session, who, Audited.TICKET_CLAIM, f"ticket:{ticket.id}", now)
-            used_forms.finish(session, staff.form_id(request), to)
-        return Redirect(to, status_code=303)
+                audit(work.session, who, Audited.TICKET_CLAIM, f"ticket:{ticket.id}", now)
+                work.led_to = f"/balie/vragen/{ticket.id}"
+        return Redirect(work.led_to, status_code=303)
 
 
 def _wanted(request: Request) -> Wanted:

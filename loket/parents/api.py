@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,8 +28,8 @@ from loket.exceptions import Refused
 from loket.http.addresses import client_address
 from loket.http.errors import ErrorBody
 from loket.parents import limits, session_cookie
-from loket.tickets import mails
-from loket.updates.hub import Hub
+from loket.tickets import mails, receipts
+from loket.updates.hub import Hub, TooManyStreams
 
 CLIENT_ID_LENGTH = 64
 
@@ -86,11 +87,15 @@ class HandoffBody:
 
 @dataclass
 class Receipt:
-    """`link` is private: whoever has it can read the question. `promised_by` is when the answer comes at the latest."""
+    """`link` is private: whoever has it can read the question. `promised_by` is when the answer comes at the latest.
+
+    `mailed`: the same went to the mail address, if there is one and it did not get many just now.
+    """
 
     reference: str
     link: str
     promised_by: datetime
+    mailed: bool
 
 
 After = Annotated[int, QueryParameter(ge=0, le=LARGEST_ID, description="Only messages with a higher id.")]
@@ -178,7 +183,8 @@ class ConversationApi(Controller):
         with transaction() as session:
             conversation = session.get_one(Conversation, conversation_id)
             ticket = turns.hand_off(session, conversation, question, utc_now(), reach, data.consent_reuse)
-            return Receipt(ticket.reference, mails.link(ticket), ticket.promised_by)
+            mailed = bool(ticket.email) and not receipts.withheld(session, ticket)
+            return Receipt(ticket.reference, mails.link(ticket), ticket.promised_by, mailed)
 
 
 def _require(request: Request, conversation_id: str) -> Conversation:
@@ -224,7 +230,8 @@ async def _events(
             messages = transcript.messages_after(session, conversation_id, since)
             return [view(message) for message in messages], conversation.owner, conversation.token_hash
 
-    with hub.conversation(conversation_id, address) as listener:
+    # A place that was taken since it was looked for ends the stream; the browser asks again, and is refused then.
+    with contextlib.suppress(TooManyStreams), hub.conversation(conversation_id, address) as listener:
         messages, owner, token_hash = await asyncio.to_thread(news, after or 0)
         # Within a conversation ids follow the order of commits: each message is made under its lock (transcript.add).
         seen = messages[-1].id if messages else after or 0

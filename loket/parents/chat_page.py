@@ -10,6 +10,7 @@ from typing import Any
 from litestar import Controller, HttpMethod, Request, Response, post, route
 from litestar.datastructures import Cookie, State
 from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
 from sqlalchemy.exc import IntegrityError
 
 from loket import settings
@@ -17,14 +18,14 @@ from loket.assistant import feedback, turns
 from loket.clock import utc_now
 from loket.conversations import registry, transcript
 from loket.conversations.contact import contact
-from loket.conversations.models import ADVISER, ASSISTANT, Conversation, Message
+from loket.conversations.models import ADVISER, ASSISTANT, Conversation
 from loket.conversations.views import MessageView, view
 from loket.db.base import reading, transaction
 from loket.db.row_ids import row_id
 from loket.exceptions import Refused
 from loket.http.forms import Form
 from loket.parents import limits, session_cookie
-from loket.tickets import mails, queue, states
+from loket.tickets import mails, queue, receipts, states
 from loket.tickets.models import Ticket
 
 STARTERS = (
@@ -132,9 +133,9 @@ def _refusal(request: Request, error: Refused, field: str, typed: dict[str, str]
     """The page again, with what was typed and why it was not accepted."""
     page = _page(request, {field: error.message}, typed, leaving=leaving)
     page.status_code = 422
-    if isinstance(error, limits.TooMany):
+    if error.status == HTTP_429_TOO_MANY_REQUESTS:
         page.status_code = error.status
-        page.headers.update(error.headers)
+    page.headers.update(error.headers)
     return page
 
 
@@ -173,13 +174,14 @@ def _page(
     leaving: bool = False,
 ) -> Template:
     conversation_id = _current_id(request)
-    messages, owner, ticket = _content(conversation_id)
+    messages, owner, ticket, no_receipt = _content(conversation_id)
     context = {
         "conversation_id": conversation_id,
         "messages": messages,
         "owner": owner,
         "ticket": ticket,
         "ticket_link": mails.link(ticket) if ticket else "",
+        "no_receipt": no_receipt,
         "status": _status(owner, ticket),
         "starters": () if conversation_id else STARTERS,
         "errors": defaultdict(str, errors or {}),
@@ -192,19 +194,17 @@ def _page(
     return Template("chat.html", context=context)
 
 
-def _content(conversation_id: str | None) -> tuple[list[MessageView], str, Ticket | None]:
+def _content(conversation_id: str | None) -> tuple[list[MessageView], str, Ticket | None, bool]:
+    """What was said, who leads, the ticket, and whether its receipt was not mailed."""
     if conversation_id is None:
-        now = utc_now()
-        greeting = registry.greeting(now)
-        unsaved = Message(id=0, sender=ASSISTANT, text=greeting, extra={"kind": "greeting"}, created_at=now)
-        return [view(unsaved)], ASSISTANT, None
+        return [view(registry.unsaved_greeting(utc_now()))], ASSISTANT, None, False
     with reading() as session:
         conversation = session.get_one(Conversation, conversation_id)
         messages = [view(message) for message in transcript.messages_after(session, conversation_id, 0)]
         ticket = queue.of_conversation(session, conversation_id)
         if ticket is not None:
             _ = ticket.claimant  # shown after the session has ended
-        return messages, conversation.owner, ticket
+        return messages, conversation.owner, ticket, ticket is not None and receipts.withheld(session, ticket)
 
 
 def _status(owner: str, ticket: Ticket | None) -> str:

@@ -9,6 +9,7 @@ from litestar import Controller, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
 from sqlalchemy.orm import Session
 
 from loket import settings
@@ -20,7 +21,7 @@ from loket.exceptions import Refused
 from loket.http.files import download
 from loket.http.forms import Form
 from loket.parents import limits
-from loket.tickets import attachments, private_link, queue, states
+from loket.tickets import attachments, private_link, queue, receipts, states
 from loket.tickets.models import Attachment, Ticket
 
 
@@ -75,9 +76,9 @@ def _count(token: str, text: str) -> None:
 def _refusal(token: str, error: Refused, typed: str) -> Template:
     page = _page(token, error.message, typed)
     page.status_code = 422
-    if isinstance(error, limits.TooMany):
+    if error.status == HTTP_429_TOO_MANY_REQUESTS:
         page.status_code = error.status
-        page.headers.update(error.headers)
+    page.headers.update(error.headers)
     return page
 
 
@@ -87,6 +88,7 @@ def _page(token: str, error: str = "", typed: str = "") -> Template:
         messages = transcript.messages_after(session, ticket.conversation_id, 0)
         context = {
             "ticket": ticket,
+            "no_receipt": receipts.withheld(session, ticket),
             "state": states.LABELS[ticket.state],
             "messages": [view(message) for message in messages],
             "error": error,

@@ -19,9 +19,8 @@ from limits.strategies import FixedWindowRateLimiter
 from litestar import Request
 
 from loket import settings
-from loket.conversations import first_aid
+from loket.conversations.limited import TooMany
 from loket.db.counters import DatabaseStorage
-from loket.exceptions import Refused
 from loket.http.addresses import client_address
 from loket.settings import Settings, is_loopback
 from loket.tokens import hash_token
@@ -73,19 +72,6 @@ RESTARTS = Limit(
 )  # fmt: skip
 
 
-class TooMany(Refused):
-    """A limit is reached; `retry_after` is in seconds."""
-
-    code = "too_many_requests"
-    status = 429
-
-    def __init__(self, why: str, retry_after: int, phone: str = "") -> None:
-        self.retry_after = retry_after
-        self.headers = {"Retry-After": str(retry_after)}
-        call = f" U kunt ons ook bellen: {phone}." if phone else ""
-        super().__init__(f"{why} Probeer het opnieuw over {in_words(retry_after)}.{call} {first_aid.failure_text()}")
-
-
 def count(limit: Limit, whom: str, cost: int = 1) -> None:
     """Count something in a conversation. Raises TooMany. Waits for the database or Redis, so never on the event loop."""
     configured = settings.load()
@@ -102,7 +88,7 @@ def count(limit: Limit, whom: str, cost: int = 1) -> None:
     except StorageError as error:
         uncounted.away(configured.redis_url, type(error.__cause__ or error).__name__)
         return
-    raise TooMany(limit.why, max(1, math.ceil(wait)), configured.contact_phone)
+    raise TooMany(limit.why, max(1, math.ceil(wait)))
 
 
 def count_address(limit: Limit, request: Request) -> None:
@@ -117,14 +103,6 @@ def count_text(conversation_id: str, text: str) -> None:
     """Count what a parent adds to a conversation, on whichever page. Raises TooMany."""
     if text:
         count(CHARACTERS, conversation_id, len(text))
-
-
-def in_words(seconds: int) -> str:
-    """Roughly how long, never too short: "20 seconden", "1 minuut", "12 minuten"."""
-    if seconds < 60:
-        return "1 seconde" if seconds == 1 else f"{seconds} seconden"
-    minutes = math.ceil(seconds / 60)
-    return "1 minuut" if minutes == 1 else f"{minutes} minuten"
 
 
 class Uncounted:

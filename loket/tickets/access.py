@@ -14,6 +14,7 @@ from loket.accounts import roles
 from loket.accounts.models import Account, TeamMember
 from loket.accounts.roles import Action
 from loket.routing import rules
+from loket.staff_roles import Role
 from loket.tickets.models import CLOSED, Attachment, EventKind, Note, Ticket, TicketEvent
 
 NOT_WHILE_WITH_PARTNER = frozenset({Action.CLAIM, Action.TAKE_OVER, Action.ACCEPT, Action.UNDO_CLOSE})
@@ -24,12 +25,12 @@ def visible(account: Account) -> ColumnElement[bool]:
     """The condition on Ticket that is true for every ticket this account may see."""
     if Action.READ not in roles.actions_of(account):
         return false()
-    if account.role == "partner":
+    if account.role == Role.PARTNER:
         if account.partner is None:
             return false()
         return and_(Ticket.partner == account.partner, Ticket.state != CLOSED)
     closed = rules.load().closed_teams
-    if account.role != "adviser" or not closed:
+    if account.role != Role.ADVISER or not closed:
         return true()
     own = select(TeamMember.team).where(TeamMember.account_id == account.id)
     return or_(Ticket.team.not_in(sorted(closed)), Ticket.team.in_(own), Ticket.claimed_by == account.id)
@@ -40,9 +41,9 @@ def hears_of(account: Account) -> Callable[[str, tuple[str, ...]], bool]:
     an account hears too little rather than too much, and looks again by itself every so often."""
     if Action.READ not in roles.actions_of(account):
         return lambda _team, _partners: False
-    if account.role == "partner":
+    if account.role == Role.PARTNER:
         return lambda _team, partners: account.partner in partners
-    closed = rules.load().closed_teams if account.role == "adviser" else frozenset()
+    closed = rules.load().closed_teams if account.role == Role.ADVISER else frozenset()
     barred = closed - {member.team for member in account.memberships}
     return lambda team, _partners: team not in barred
 
@@ -55,7 +56,7 @@ def may(account: Account, action: Action, ticket: Ticket | None = None) -> bool:
         return True
     if not _reads(account, ticket):
         return False
-    return not (account.role == "adviser" and with_partner(ticket) and action in NOT_WHILE_WITH_PARTNER)
+    return not (account.role == Role.ADVISER and with_partner(ticket) and action in NOT_WHILE_WITH_PARTNER)
 
 
 def with_partner(ticket: Ticket) -> bool:
@@ -65,23 +66,23 @@ def with_partner(ticket: Ticket) -> bool:
 
 def sees_note(account: Account, note: Note, ticket: Ticket) -> bool:
     """A partner reads its own organisation's notes and the reasons why a question was referred to it."""
-    return account.role != "partner" or _colleague(account, note.account) or note.id in _reasons(account, ticket)
+    return account.role != Role.PARTNER or _colleague(account, note.account) or note.id in _reasons(account, ticket)
 
 
 def sees_file(account: Account, file: Attachment, author: Account | None) -> bool:
     """A partner gets the parent's files, what was sent to the parent, and its own organisation's files."""
-    return account.role != "partner" or author is None or file.message_id is not None or _colleague(account, author)
+    return account.role != Role.PARTNER or author is None or file.message_id is not None or _colleague(account, author)
 
 
 def sees_event(account: Account, event: TicketEvent) -> bool:
     """A partner sees what the parent also knows, and what its own organisation did."""
     known = event.kind in KNOWN_TO_PARENT
-    return account.role != "partner" or known or (event.account is not None and _colleague(account, event.account))
+    return account.role != Role.PARTNER or known or (event.account is not None and _colleague(account, event.account))
 
 
 def sees_name(account: Account, other: Account) -> bool:
     """A partner sees the names of its own people; those of the counter stay within the counter."""
-    return account.role != "partner" or _colleague(account, other)
+    return account.role != Role.PARTNER or _colleague(account, other)
 
 
 def shown_name(account: Account, other: Account) -> str:
@@ -104,15 +105,15 @@ KNOWN_TO_PARENT = frozenset(
 
 
 def _reads(account: Account, ticket: Ticket) -> bool:
-    if account.role == "partner":
+    if account.role == Role.PARTNER:
         return with_partner(ticket) and ticket.partner == account.partner
-    if account.role != "adviser" or ticket.team not in rules.load().closed_teams:
+    if account.role != Role.ADVISER or ticket.team not in rules.load().closed_teams:
         return True
     return ticket.claimed_by == account.id or ticket.team in {member.team for member in account.memberships}
 
 
 def _colleague(account: Account, other: Account) -> bool:
-    return other.role == "partner" and other.partner == account.partner
+    return other.role == Role.PARTNER and other.partner == account.partner
 
 
 def _reasons(account: Account, ticket: Ticket) -> set[int]:

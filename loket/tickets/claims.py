@@ -14,6 +14,7 @@ from loket.conversations import models as chat
 from loket.conversations.models import Conversation
 from loket.db.base import changed
 from loket.exceptions import Collision
+from loket.staff_roles import Role
 from loket.tickets import access, events, locks
 from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, EventKind, Ticket
 
@@ -53,7 +54,7 @@ def next_ticket(session: Session, adviser: Account, now: datetime) -> Ticket | N
     works at a time.
     """
     mine = teams.of_account(session, adviser.id)
-    wishes = [Ticket.team.in_(mine)] if mine and adviser.role != "partner" else []
+    wishes = [Ticket.team.in_(mine)] if mine and adviser.role != Role.PARTNER else []
     for wish in [*wishes, None]:
         ticket_id = _first_free(session, adviser, now, wish)
         if ticket_id is not None:
@@ -134,11 +135,11 @@ def _free_for(adviser: Account, now: datetime) -> ColumnElement[bool]:
 
 
 def _first_free(session: Session, adviser: Account, now: datetime, wish: ColumnElement[bool] | None) -> int | None:
-    waiting = REFERRED if adviser.role == "partner" else OPEN
+    waiting = REFERRED if adviser.role == Role.PARTNER else OPEN
     lapsed = and_(Ticket.state == CLAIMED, Ticket.claimed_until < now)
     query = select(Ticket.id).join(Ticket.conversation).where(or_(Ticket.state == waiting, lapsed))
     query = query.where(access.visible(adviser))
-    if adviser.role != "partner":
+    if adviser.role != Role.PARTNER:
         query = query.where(Ticket.partner.is_(None))
     if wish is not None:
         query = query.where(wish)
@@ -151,7 +152,7 @@ def _first_free(session: Session, adviser: Account, now: datetime, wish: ColumnE
 def _claimed(session: Session, ticket_id: int, adviser: Account, before: int | None, now: datetime) -> Ticket:
     ticket = session.get_one(Ticket, ticket_id, populate_existing=True)
     if ticket.state != CLAIMED or before != adviser.id:
-        kind = EventKind.ACCEPTED if ticket.state == REFERRED and adviser.role == "partner" else EventKind.CLAIMED
+        kind = EventKind.ACCEPTED if ticket.state == REFERRED and adviser.role == Role.PARTNER else EventKind.CLAIMED
         events.change(session, ticket, CLAIMED, now, adviser, kind=kind)
     ticket.conversation.owner = chat.ADVISER
     return ticket

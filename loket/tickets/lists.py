@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from loket.accounts import teams
 from loket.accounts.models import Account
+from loket.staff_roles import Role
 from loket.tickets import access, search
 from loket.tickets.models import ANSWERED, CLAIMED, CLOSED, OPEN, REFERRED, WAITING, Mention, Ticket
 from loket.tickets.states import OURS
@@ -73,7 +74,7 @@ def find(session: Session, account: Account, wanted: Wanted, now: datetime) -> F
 
 def views(account: Account) -> dict[str, str]:
     """The lists that this account has, with their names."""
-    return {view: label for view, label in VIEWS.items() if account.role != "partner" or view not in OF_THE_COUNTER}
+    return {view: label for view, label in VIEWS.items() if account.role != Role.PARTNER or view not in OF_THE_COUNTER}
 
 
 def condition(session: Session, account: Account, view: str, now: datetime) -> ColumnElement[bool]:

@@ -280,18 +280,14 @@ def create(
 
 def complete(session: Session, ticket: Ticket, contact: Contact, consent_reuse: bool | None, now: datetime) -> None:
     """Add what the parent said about how to reach them. Raises TooManyAddresses."""
-    new_address = bool(contact.email) and not receipts.was_sent(session, ticket, contact.email or "")
-    if new_address:
-        receipts.check(session, ticket)
+    due = bool(contact.email) and receipts.is_due(session, ticket, contact.email or "")
     ticket.email = contact.email or ticket.email
     ticket.phone = contact.phone or ticket.phone
     ticket.call_when = contact.when or ticket.call_when
     if consent_reuse is not None:
         ticket.consent_reuse = consent_reuse
-    if ticket.email and new_address:
-        record(session, ticket, EventKind.CONTACT_LEFT, now, data={"address": receipts.mark(ticket.email)})
-        subject = f"Wij hebben uw vraag ontvangen ({ticket.reference})"
-        outbox.put(session, ticket.email, subject, mails.receipt(ticket), now)
+    if due:
+        receipts.send(session, ticket, now)
 
 
 def _reopen(session: Session, ticket: Ticket, now: datetime) -> None:

@@ -14,6 +14,7 @@ from loket.conversations import transcript
 from loket.exceptions import Collision, Refused
 from loket.mail import outbox
 from loket.routing import rules
+from loket.staff_roles import Role
 from loket.tickets import claims, events, locks, mails, notes
 from loket.tickets.models import CLAIMED, CLOSED, OPEN, REFERRED, EventKind, Ticket
 
@@ -56,7 +57,7 @@ def refer(
 def give_back(session: Session, ticket: Ticket, partner: Account, reason: str, now: datetime) -> None:
     """The partner returns the ticket, with the reason as a note. Raises IllegalChange, NoteRefused, NotYours."""
     locks.hold(session, ticket)
-    if ticket.partner is None or (partner.role == "partner" and ticket.partner != partner.partner):
+    if ticket.partner is None or (partner.role == Role.PARTNER and ticket.partner != partner.partner):
         # Given back by a colleague, or taken back by the counter, while this page was open.
         raise claims.NotYours
     if ticket.state == CLAIMED:

@@ -13,6 +13,7 @@ from loket.accounts.models import Account
 from loket.clock import dutch_moment
 from loket.exceptions import Refused
 from loket.routing import rules
+from loket.staff_roles import Role
 from loket.tickets.mails import link
 from loket.tickets.models import TextModule, Ticket
 
@@ -36,7 +37,7 @@ class ModuleRefused(Refused):
 
 def for_account(session: Session, who: Account, ticket: Ticket) -> list[TextModule]:
     """The modules that this account may insert at a ticket. A partner has those that belong to no team."""
-    if who.role == "partner":
+    if who.role == Role.PARTNER:
         return for_teams(session, [])
     return for_teams(session, sorted({*teams.of_account(session, who.id), ticket.team}))
 
@@ -77,7 +78,7 @@ def filled(module: TextModule, ticket: Ticket, who: Account) -> str:
     values = {
         "nummer": ticket.reference,
         # The link opens the question for whoever has it, also after a partner has returned it.
-        "link": link(ticket) if who.role != "partner" else "…",
+        "link": link(ticket) if who.role != Role.PARTNER else "…",
         "adviseur": who.first_name,
         "team": table.teams.get(ticket.team, ticket.team),
         "belofte": dutch_moment(ticket.promised_by),

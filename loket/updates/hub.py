@@ -7,7 +7,7 @@ import contextlib
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 
-from loket.exceptions import Refused
+from loket.conversations.limited import TooMany
 from loket.settings import Settings
 from loket.updates import sources
 from loket.updates.changes import Change
@@ -18,13 +18,18 @@ KEEP_ALIVE = 15.0
 Concerns = Callable[[Change], bool]
 
 
-class TooManyStreams(Refused):
-    """One conversation or one address has more pages open than anybody needs."""
+TRY_AGAIN_SECONDS = 60
+"""After which a refused page may try again: long enough to close another."""
+
+
+class TooManyStreams(TooMany):
+    """One conversation, address or account has more pages open than anybody needs."""
 
     code = "too_many_streams"
-    status = 429
-    message = "Er staan te veel vensters tegelijk open. Sluit er een en probeer het over een minuut opnieuw."
-    headers = {"Retry-After": "60"}
+    message = "Er staan te veel vensters tegelijk open. Sluit er een."
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=TRY_AGAIN_SECONDS)
 
 
 class Listener:

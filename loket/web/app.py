@@ -47,6 +47,7 @@ from loket.http.requests import PlainRequest
 from loket.parents.api import ConversationApi
 from loket.parents.chat_page import ChatPage
 from loket.parents.follow_up import FollowUpPage
+from loket.staff_roles import Role
 from loket.tickets import access
 from loket.updates.hub import Hub
 from loket.web import errors, guards
@@ -89,7 +90,11 @@ def create_app() -> Litestar:
         request_class=PlainRequest,
         guards=[guards.host_guard, guards.address_guard, security.same_origin_guard],
         before_send=[security.headers(secure=configured.secure_cookies)],
-        exception_handlers={**errors.HANDLERS, NotAuthorizedException: _to_login},
+        exception_handlers={
+            **errors.HANDLERS,
+            NotAuthorizedException: _to_login,
+            desk_session.SentBefore: _to_where_it_led,
+        },
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(_templates())),
         openapi_config=OpenAPIConfig(
             title="Loket 5010",
@@ -123,6 +128,7 @@ def _templates() -> Environment:
         "phone": settings.load().contact_phone,
         "intent_label": catalogue.load().label,
         "allows": access.may,
+        "Role": Role,
         "shown_name": access.shown_name,
         "once": _once,
         "failure_line": first_aid.failure_line,
@@ -146,6 +152,10 @@ async def _lifespan(app: Litestar) -> AsyncIterator[None]:
         async with app.state.hub.running():
             yield
     await asyncio.to_thread(afterwards.finish)
+
+
+def _to_where_it_led(_request: Request, sent: desk_session.SentBefore) -> Response[Any]:
+    return Redirect(sent.led_to, status_code=303)
 
 
 def _to_login(request: Request, error: NotAuthorizedException) -> Response[Any]:

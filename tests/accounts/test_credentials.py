@@ -10,8 +10,9 @@ from sqlalchemy.exc import DBAPIError
 
 from loket.accounts import credentials, devices, login, passwords, sessions, throttle
 from loket.accounts.login import Login
-from loket.accounts.models import ROLES, Account, Audit, StaffSession
+from loket.accounts.models import Account, Audit, StaffSession
 from loket.db.base import reading, transaction
+from loket.staff_roles import ROLES
 from tests.conftest import NOON
 from tests.support.site import PASSWORD, all_of, make_account
 

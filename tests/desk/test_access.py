@@ -15,13 +15,14 @@ from litestar.testing import TestClient
 from sqlalchemy import Engine
 
 from loket.accounts import roles
-from loket.accounts.models import ROLES, Account, TeamMember
+from loket.accounts.models import Account, TeamMember
 from loket.accounts.roles import Action
 from loket.clock import utc_now
 from loket.conversations import contact
 from loket.db.base import LARGEST_ID, reading, transaction
 from loket.desk import ticket_page
 from loket.mail import outbox
+from loket.staff_roles import ROLES
 from loket.tickets import access, attachments, claims, merging, notes, queue, referrals
 from loket.tickets.models import Attachment, Mention, TextModule, Ticket
 from tests.support.service import Parent

@@ -10,9 +10,10 @@ import pytest
 from litestar.testing import TestClient
 
 from loket import settings
-from loket.accounts.models import ROLES, Account, TeamMember
+from loket.accounts.models import Account, TeamMember
 from loket.db.base import transaction
 from loket.mail.models import Outbox
+from loket.staff_roles import ROLES
 from tests.support.app import mailed_link
 from tests.support.site import PASSWORD, Adviser, all_of, logged_in, make_account, text_of
 

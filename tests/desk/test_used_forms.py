@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from litestar.routes import HTTPRoute
+from litestar.testing import TestClient
+from sqlalchemy import Engine, select
 
 from loket.accounts import used_forms
+from loket.accounts.models import MailLink
 from loket.clock import utc_now
 from loket.conversations.models import Message
-from loket.db.base import transaction
+from loket.db.base import reading, transaction
+from loket.mail.models import Outbox
+from loket.migrations.tables import Base
 from loket.paths import ROOT
 from loket.tickets import claims
 from loket.tickets.models import Note, Ticket, TicketEvent
+from tests.desk import test_audit
+from tests.desk.test_access import TICKET, at_desk
 from tests.support.site import Adviser, all_of, make_account, make_ticket
 from tests.support.threads import at_once
 
@@ -28,8 +37,83 @@ ID = "formulier=abcdefgh12345678"
 @pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.html")), ids=lambda path: path.name)
 def test_every_form_of_the_desk_has_an_id_of_its_own(path) -> None:
     forms = re.findall(r'<form method="post"[^>]*>', path.read_text(encoding="utf-8"))
+    forms += re.findall(r'formaction="(?!/balie/bellen/voorstel")[^"]*"', path.read_text(encoding="utf-8"))
     without = [form for form in forms if "{{ once() }}" not in form]
     assert without == [] or path.name in BEFORE_LOGIN
+
+
+NO_FORM = {
+    f"{TICKET}/open": "a script's sign of life; the next one is another",
+    "/balie/bellen/voorstel": "changes nothing",
+}
+NOT_AUDITED: dict[str, test_audit.Drive] = {
+    f"{TICKET}/concept": test_audit.claimed(test_audit.to_ticket("concept", text="Half")),
+    f"{TICKET}/invoegen": test_audit.claimed(test_audit.to_ticket("invoegen", text="Half", what="faq:pesten")),
+    "/balie/account/tweede-stap/begin": test_audit.begin_factor,
+}
+
+
+BEFORE_LOGIN_ROUTES = {
+    "/balie/inloggen",
+    "/balie/inloggen/code",
+    "/balie/wachtwoord-vergeten",
+    "/balie/link/{token:str}",
+}
+
+
+def routes_of_the_desk(site: TestClient[Any]) -> list[str]:
+    """Every POST of somebody who is logged in."""
+    routes = {route.path for route in site.app.routes if isinstance(route, HTTPRoute) and "POST" in route.methods}
+    return sorted(path for path in routes - BEFORE_LOGIN_ROUTES if path.startswith("/balie"))
+
+
+def everything() -> dict[str, list[Any]]:
+    """What is in the database, but for forms and for when a login was last used."""
+    with reading() as session:
+        return {
+            name: sorted(session.execute(select(table)).all(), key=repr)
+            for name, table in Base.metadata.tables.items()
+            if name not in ("used_form", "staff_session", "rate_count")
+        }
+
+
+def with_ids(browser: Adviser) -> list[tuple[str, dict[str, Any]]]:
+    """Give each form that this browser sends an id of its own, and note what was sent."""
+    sent: list[tuple[str, dict[str, Any]]] = []
+    plainly = browser.client.post
+
+    def post(path: str, **more: Any) -> Any:
+        sent.append((path, more | {"params": {"formulier": uuid.uuid4().hex}}))
+        return plainly(path, **sent[-1][1])
+
+    browser.client.post = post  # type: ignore[method-assign]
+    return sent
+
+
+def test_every_form_of_the_desk_sent_twice_does_its_work_once(site: TestClient[Any]) -> None:
+    routes = routes_of_the_desk(site)
+    assert len(routes) > 35
+    for route in routes:
+        if route in NO_FORM:
+            continue
+        drive = NOT_AUDITED.get(route) or test_audit.DRIVEN[route][1]
+        with at_desk(site, "administrator") as browser:
+            ticket = make_ticket()
+            plainly, sent = browser.client.post, with_ids(browser)
+            first = drive(site, browser, ticket)
+            assert first.status_code in (200, 303), route
+            (path, more), before = sent[-1], everything()
+            again = plainly(path, **more)
+            assert again.status_code == 303, route
+            assert again.headers["location"] == first.headers.get("location", again.headers["location"]), route
+            assert everything() == before, route
+
+
+def test_a_link_that_is_asked_for_twice_at_the_same_moment_is_one(site: TestClient[Any]) -> None:
+    with at_desk(site, "administrator") as boss:
+        who = make_account("Olaf Vos")
+        at_once([lambda: boss.client.post(f"/balie/accounts/{who.id}/link?{ID}").status_code] * 3)
+        assert (len(all_of(Outbox)), len(all_of(MailLink))) == (1, 1)
 
 
 def a_ticket_of(adviser: Adviser) -> Ticket:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from litestar.testing import TestClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from loket import settings
+from loket.accounts.models import Account
+from loket.clock import utc_now
+from loket.conversations import limited
 from loket.conversations.models import Conversation, Message
+from loket.db import counters
+from loket.db.base import transaction
 from loket.db.counters import RateCount
+from loket.desk import live_chat_pages
 from loket.mail.models import Outbox
-from loket.parents import limits
+from loket.parents import api, limits
+from loket.tickets import receipts
 from loket.tickets.models import Ticket
+from loket.updates.hub import Hub
 from tests.support.rasa import FakeRasa
 from tests.support.service import Parent
-from tests.support.site import all_of, hidden, make_ticket, text_of
+from tests.support.site import Adviser, all_of, hidden, make_ticket, text_of
 
 Site = TestClient[Any]
 OUTSIDE = {"X-Forwarded-For": "203.0.113.7"}
@@ -27,7 +38,13 @@ OUTSIDE = {"X-Forwarded-For": "203.0.113.7"}
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every limit is small, so that tests are quick."""
-    for name in ("CONVERSATIONS_PER_HOUR", "HANDOFFS_PER_HOUR", "FEEDBACK_PER_HOUR", "ADDITIONS_PER_HOUR"):
+    for name in (
+        "CONVERSATIONS_PER_HOUR",
+        "HANDOFFS_PER_HOUR",
+        "FEEDBACK_PER_HOUR",
+        "ADDITIONS_PER_HOUR",
+        "RECEIPTS_PER_HOUR",
+    ):
         monkeypatch.setenv(f"LOKET_{name}", "3")
     monkeypatch.setenv("LOKET_MESSAGES_PER_MINUTE", "4")
     monkeypatch.setenv("LOKET_RESTARTS_PER_HOUR", "2")
@@ -245,6 +262,91 @@ def test_text_counts_wherever_it_comes_in(
     assert [sent().status_code < 400, sent().status_code] == [True, 429]
 
 
+def test_however_many_questions_name_an_address_it_gets_few_receipts(
+    site: Site, few: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOKET_CONVERSATIONS_PER_HOUR", "60")
+    settings.load.cache_clear()
+    for number in range(5):
+        site.cookies.clear()
+        email = "derde@voorbeeld.nl" if number < 3 else f"Derde+{number}@voorbeeld.nl"
+        form = {"question": "Mag dit?", "email": email}
+        assert site.post("/vraag-achterlaten", data=form).status_code == 303
+        page = text_of(site.get("/"))
+        assert ("Wij hebben u geen bevestiging gemaild" in page) == (number >= 3)
+    assert (len(all_of(Ticket)), len(all_of(Outbox))) == (5, 3)
+    private = text_of(site.get(f"/vraag/{all_of(Ticket)[-1].token}"))
+    assert "Wij hebben u geen bevestiging gemaild" in private
+    assert "het antwoord mailen wij wel" in private
+    assert not [row.key for row in all_of(RateCount) if "derde" in row.key.lower()]
+
+
+def test_a_program_is_told_that_no_receipt_was_mailed_and_may_ask_again_an_hour_later(site: Site, few: None) -> None:
+    def leave(parent: Parent) -> Any:
+        body = {"question": "Mag dit?", "contact": {"email": "derde@voorbeeld.nl"}}
+        return parent.post("handoff", body).json()["mailed"]
+
+    with transaction() as session:
+        for _ in range(3):
+            counters.count(session, f"receipts/{receipts.mark('derde@voorbeeld.nl')}", 3600, utc_now())
+    parent = Parent.begin(site)
+    assert not leave(parent)
+    assert not parent.post("handoff", {"question": "Mag dit?"}).json()["mailed"]
+    with transaction() as session:
+        session.execute(update(RateCount).values(ends_at=utc_now()))
+    assert leave(parent)
+    assert [mail.recipient for mail in all_of(Outbox)] == ["derde@voorbeeld.nl"]
+
+
+def test_a_question_that_is_not_kept_counts_no_receipt(database: Engine) -> None:
+    with transaction() as session:
+        counters.count(session, "receipts/x", 3600, utc_now())
+        session.rollback()
+    assert all_of(RateCount) == []
+
+
+def test_who_may_give_no_more_addresses_reads_whom_to_call(parent: Parent, few: None) -> None:
+    for email in ("een@voorbeeld.nl", "twee@voorbeeld.nl", "drie@voorbeeld.nl"):
+        answer = parent.post("handoff", {"question": "Mag dit?", "contact": {"email": email}})
+    assert answer.status_code == 400
+    for part in ("U kunt ons ook bellen: 5010.", "bel 112"):
+        assert part in answer.json()["error"]["message"], part
+    assert "Probeer het opnieuw over" not in answer.json()["error"]["message"], "waiting does not help"
+
+
+def test_who_has_too_many_windows_open_reads_when_to_try_again_and_whom_to_call(
+    site: Site, parent: Parent, few: None
+) -> None:
+    with contextlib.ExitStack() as open_windows:
+        for _ in range(settings.load().streams_per_conversation):
+            open_windows.enter_context(site.app.state.hub.conversation(parent.id, "203.0.113.7"))
+        answer = site.get(f"/api/conversations/{parent.id}/events", headers=parent.headers)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+    for part in ("Probeer het opnieuw over 1 minuut.", "U kunt ons ook bellen: 5010.", "bel 112"):
+        assert part in answer.json()["error"]["message"], part
+
+
+def test_a_desk_page_over_the_limit_is_refused_before_its_stream_begins(site: Site, adviser: Adviser) -> None:
+    hub = site.app.state.hub
+    with contextlib.ExitStack() as open_windows:
+        for _ in range(settings.load().streams_per_account):
+            open_windows.enter_context(hub.desk(str(adviser.account.id), lambda _: False))
+        answer = adviser.get("/balie/events")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+    assert "Sluit er een." in text_of(answer)
+
+
+def test_a_place_taken_in_the_meantime_ends_the_stream_without_breaking_it() -> None:
+    hub = Hub(settings.load().model_copy(update={"streams_per_account": 0, "streams_per_conversation": 0}))
+    who = Account(id=1, name="Aisha", role="adviser")
+
+    async def heard(stream: AsyncIterator[Any]) -> list[Any]:
+        return [event async for event in stream]
+
+    assert asyncio.run(heard(live_chat_pages._changes(hub, "token", who, lambda _: False))) == []
+    assert asyncio.run(heard(api._events(hub, "gesprek", "203.0.113.7", None))) == []
+
+
 def test_no_address_can_be_read_in_the_counts(site: Site) -> None:
     begin(site)
     begin(site, **OUTSIDE)
@@ -271,7 +373,7 @@ def test_this_machine_is_an_exception_only_in_development(
     ("seconds", "words"), [(1, "1 seconde"), (59, "59 seconden"), (60, "1 minuut"), (61, "2 minuten"), (720, "12 minuten")]
 )  # fmt: skip
 def test_how_long_is_told_in_words(seconds: int, words: str) -> None:
-    assert limits.in_words(seconds) == words
+    assert limited.in_words(seconds) == words
 
 
 def test_a_redis_that_is_away_lets_parents_go_on_and_is_counted(

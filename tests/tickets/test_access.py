@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
-from loket.accounts.models import ROLES, Account, TeamMember
+from loket.accounts.models import Account, TeamMember
 from loket.accounts.roles import ALLOWED, Action
 from loket.conversations.models import Conversation
 from loket.db.base import reading, transaction
 from loket.routing import rules
+from loket.staff_roles import ROLES
 from loket.tickets import access, claims, lists, merging
 from loket.tickets.access import may
 from loket.tickets.lists import Wanted

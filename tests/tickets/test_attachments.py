@@ -32,8 +32,7 @@ def attach(ticket: Ticket) -> str:
         return attachment.key
 
 
-@pytest.mark.usefixtures("database")
-def test_the_files_of_a_deleted_ticket_are_removed() -> None:
+def test_the_files_of_a_deleted_ticket_are_removed(database: Engine) -> None:
     kept, gone = make_ticket(), make_ticket()
     make_account()
     key = attach(kept)
@@ -47,7 +46,7 @@ def test_the_files_of_a_deleted_ticket_are_removed() -> None:
     assert (sweep(), all_of(RemovedFile)) == (0, [])
 
 
-def test_a_file_that_this_database_never_knew_is_left_alone(sqlite: Engine) -> None:
+def test_a_file_that_this_database_never_knew_is_left_alone(database: Engine) -> None:
     folder = settings.load().var / "attachments" / "ab"
     folder.mkdir(parents=True)
     (folder / "ab12").write_bytes(b"of the database that is being restored")
@@ -55,7 +54,7 @@ def test_a_file_that_this_database_never_knew_is_left_alone(sqlite: Engine) -> N
     assert len(files()) == 1
 
 
-def test_a_file_whose_row_is_back_is_kept(sqlite: Engine) -> None:
+def test_a_file_whose_row_is_back_is_kept(database: Engine) -> None:
     """As after a restore of the rows alone."""
     make_account()
     key = attach(make_ticket())
@@ -65,7 +64,7 @@ def test_a_file_whose_row_is_back_is_kept(sqlite: Engine) -> None:
     assert [file.name for file in files()] == [key]
 
 
-def test_a_file_whose_transaction_failed_is_removed_at_once(sqlite: Engine) -> None:
+def test_a_file_whose_transaction_failed_is_removed_at_once(database: Engine) -> None:
     ticket, account = make_ticket(), make_account()
     with pytest.raises(RuntimeError):
         attach_and_fail(ticket.id, account)
@@ -80,5 +79,5 @@ def attach_and_fail(ticket_id: int, account: Account) -> None:
         raise RuntimeError
 
 
-def test_without_files_there_is_nothing_to_do(sqlite: Engine) -> None:
+def test_without_files_there_is_nothing_to_do(database: Engine) -> None:
     assert sweep() == 0

@@ -1,4 +1,4 @@
-"""On SQLite, search finds parts of words, short words, and letters with and without accents."""
+"""On SQLite, search finds parts of words, short words, and accents. What both databases find is in test_search.py."""
 
 from __future__ import annotations
 

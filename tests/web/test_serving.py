@@ -25,7 +25,20 @@ from tests.support.site import wait_for
 
 @pytest.fixture
 def server(sqlite: Engine, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The website as `python -m loket.web` serves it, but less patient."""
+    """The website as `python -m loket.web` serves it, but less patient; for what has nothing to do with the database."""
+    with serve(monkeypatch) as address:
+        yield address
+
+
+@pytest.fixture
+def server_on_each(database: Engine, rasa: FakeRasa, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The same, once on SQLite and once on PostgreSQL."""
+    with serve(monkeypatch) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setattr(serving, "HEADER_SECONDS", 0.5)
     monkeypatch.setattr(serving, "BODY_SECONDS", 1.5)
     monkeypatch.setenv("LOKET_HANDLER_THREADS", "4")
@@ -101,18 +114,21 @@ def test_an_honest_connection_is_kept(server: str) -> None:
             time.sleep(0.6)  # longer than a request may take
 
 
-def test_health_answers_while_every_thread_waits_for_the_database(server: str) -> None:
+def test_health_answers_while_every_thread_waits_for_the_database(server_on_each: str) -> None:
     def post() -> None:
-        httpx.post(f"{server}/api/conversations", timeout=20)
+        httpx.post(f"{server_on_each}/api/conversations", timeout=20)
 
     threads = [threading.Thread(target=post) for _ in range(8)]
     with transaction() as session:
-        session.execute(text("SELECT 1"))  # from here on it has SQLite's only write lock
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("LOCK TABLE conversation IN ACCESS EXCLUSIVE MODE"))
+        else:
+            session.execute(text("SELECT 1"))  # from here on it has SQLite's only write lock
         for thread in threads:
             thread.start()
         time.sleep(0.5)
         began = time.monotonic()
-        assert httpx.get(f"{server}/healthz", timeout=10).status_code == 200
+        assert httpx.get(f"{server_on_each}/healthz", timeout=10).status_code == 200
         assert time.monotonic() - began < 1
     for thread in threads:
         thread.join(20)
