@@ -41,7 +41,6 @@ SHARPNESS = 20.0
 # A label is believed so much, as a text may have two meanings.
 BELIEVED = 0.95
 MOST_PIECES = 160
-GROUPS = 5
 SEED = 5010
 
 
@@ -57,16 +56,19 @@ class Examples:
 
 def examples(data: list[str]) -> Examples:
     """What the pipeline of config.yml learns from."""
-    found = TrainingDataImporter.load_from_config("config.yml", "domain.yml", data).get_nlu_data("nl")
+    importer = TrainingDataImporter.load_from_config("config.yml", "domain.yml", data)
+    given = {step["name"]: step for step in importer.get_config()["pipeline"]}
+    found = importer.get_nlu_data("nl")
     for part in (AnswersAsExamples, DangerTexts):
-        found = part(part.get_default_config()).process_training_data(found)
+        settings = part.get_default_config() | given[f"{part.__module__}.{part.__name__}"]
+        found = part(settings).process_training_data(found)
     with_text = [example for example in found.training_examples if example.get(TEXT)]
     labels = [example.get(LABEL) for example in with_text]
     return Examples(
         texts=[clean(example.get(TEXT)) for example in with_text],
         intents=_numbered([example.get(INTENT) for example in with_text]),
         dangers=_numbered([label and (label.level if label.level == NONE else label[:2]) for label in labels]),
-        groups=np.array([group_of(example.get(TEXT), GROUPS) for example in with_text]),
+        groups=np.array([group_of(example.get(TEXT), settings["groups"]) for example in with_text]),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -157,13 +158,11 @@ def evaluate(
         serious = [] if questions and not safety else danger.read(safety or danger.GOLD)
         foreign = [] if questions or safety else evaluation.read_foreign(examples.GOLD_DIR / "foreign.yml")
         texts = [*(one.text for one in gold), *(one.text for one in serious), *(one.text for one in foreign)]
-        parsed = list(processes.parse(texts, settings.load().model))
+        rows = processes.parse(texts, settings.load().model)
+        parsed, of_danger, of_foreign = (list(islice(rows, len(part))) for part in (gold, serious, foreign))
     except (ContentError, OSError, processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
         _fail(str(error))
     urgent = [intent.id for intent in known.intents.values() if intent.urgent]
-    parsed, of_danger, of_foreign = (
-        parsed[: len(gold)], parsed[len(gold) : len(gold) + len(serious)], parsed[len(gold) + len(serious) :]
-    )  # fmt: skip
     other_languages = evaluation.foreign_figures(of_foreign, foreign)
     figures = evaluation.evaluate(parsed, gold, urgent)
     dangers = danger.figures(of_danger, serious)

@@ -40,11 +40,14 @@ class Safety(NamedTuple):
     probability: float
 
 
-def judge(text: str, found: Danger | None, words: Collection[str], costs: DangerCosts) -> Safety:
+def judge(
+    text: str, found: Danger | None, words: Collection[str], costs: DangerCosts, about_danger: float = 0.0
+) -> Safety:
     """The cheapest level. `words` are the kinds of danger of which words in data/entities/alarm.yml warn.
 
     Warning words make the odds of an alarm that many times higher. A message of few words ("naar huis", "elke nacht") says too
-    little about its subject: without such words it never alarms.
+    little about its subject: without such words it never alarms. `about_danger` is the probability that the question is itself
+    about danger ("where do I report abuse?"): where that makes the line cheaper, it has the line at least.
     """
     if found is None:
         return Safety(ASK, sorted(words)[0], 0.5) if words else Safety(NONE, None, 0.0)
@@ -63,10 +66,7 @@ def judge(text: str, found: Danger | None, words: Collection[str], costs: Danger
     level = min(expected, key=expected.__getitem__)
     if level == ALARM and not words and len(text.split()) <= costs.few_words:
         level = ASK
+    if level == NONE and about_danger * costs.missed_sign > (1 - about_danger) * costs.needless_ask:
+        level = ASK
     kind = found.kinds[int(of_kind.argmax())] if level != NONE else None
     return Safety(level, kind, round(float(alarm + sign), 4))
-
-
-def at_least_ask(seen: Safety, found: Danger) -> Safety:
-    """The same with the calm line, for a question that is itself about danger ("where do I report abuse?")."""
-    return seen._replace(level=ASK, kind=found.kinds[int(np.argmax(found.of_kind))])

@@ -21,7 +21,7 @@ from bot.components import content, context
 from bot.components.classifier import PROBABILITIES
 from bot.components.costs import Costs, Decided, Probabilities, Roles, decide, in_context
 from bot.components.danger import DANGER
-from bot.components.danger_lines import NONE, DangerCosts, Safety, at_least_ask, judge
+from bot.components.danger_lines import DangerCosts, Safety, judge
 from bot.components.entities import ALARMS
 from bot.components.language import DUTCH
 from bot.components.tokenizer import LANGUAGE
@@ -113,16 +113,11 @@ class Decision(IntentClassifier, GraphComponent):
 
     def _safety(self, message: Message, found: Probabilities) -> Safety:
         # Danger is read in the message alone: what was said before never makes it less.
-        danger = message.get(DANGER)
-        seen = judge(message.get(TEXT) or "", danger, message.get(ALARMS) or set(), self.danger_costs)
-        if danger is None or seen.level != NONE:
-            return seen
         urgent = sum(
             float(found.message[found.intents.index(one)]) for one in self.roles.urgent if one in found.intents
         )
-        # The line, too, where it is cheaper: for a question that is perhaps itself about danger.
-        costs = self.danger_costs
-        return at_least_ask(seen, danger) if urgent * costs.missed_sign > (1 - urgent) * costs.needless_ask else seen
+        words = message.get(ALARMS) or set()
+        return judge(message.get(TEXT) or "", message.get(DANGER), words, self.danger_costs, urgent)
 
     def _in_context(self, message: Message, found: Probabilities, leans: context.Leaning) -> Decided:
         """What to do with a message that leans on the question before it."""

@@ -1,4 +1,8 @@
-"""The language in which a text is written, as its two letters of ISO 639-1; Dutch in doubt."""
+"""The language in which a text is written, as its two letters of ISO 639-1; Dutch in doubt.
+
+The service finds languages the same way in loket/routing/words.py: the two share no code, as each has an environment of its own
+(docs/decisions/0001), but tests/languages.yml holds for both.
+"""
 
 from __future__ import annotations
 

@@ -90,7 +90,10 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     ) -> SentenceEncoder:
         with model_storage.read_from(resource) as folder:
             adapter = (folder / ADAPTER).read_bytes()
-        return cls(config, execution_context.node_name, adapter, model_storage, resource)
+        component = cls(config, execution_context.node_name, adapter, model_storage, resource)
+        # The weights are read while the model loads, not while the first parent waits.
+        _ = component.encoder
+        return component
 
     def __init__(
         self,
@@ -99,13 +102,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         adapter: bytes = b"",
         model_storage: ModelStorage | None = None,
         resource: Resource | None = None,
-        encoder: Encoder | None = None,
     ) -> None:
         super().__init__(name, config)
         self._adapter = adapter
         self._model_storage = model_storage
         self._resource = resource
-        self._given = encoder
         self._cache: LRUCache[str, np.ndarray] = LRUCache(config["cache"])
         self._lock = Lock()
         self._kept: str | None = config["kept"]
@@ -117,9 +118,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     @cached_property
     def encoder(self) -> Encoder:
         config = self._config
-        return self._given or load_encoder(
-            config["encoder"], config["folder"], config["prefix"], config["threads"], self._adapter
-        )
+        return load_encoder(config["encoder"], config["folder"], config["prefix"], config["threads"], self._adapter)
 
     def train(self, training_data: TrainingData) -> Resource:
         with self._model_storage.write_to(self._resource) as folder:

@@ -26,12 +26,13 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Gold:
-    """A question, its intent, the other intents whose answer would also do, and its form: "vraag" or "verhaal"."""
+    """A question, its intent, the other intents whose answer would also do, its form ("vraag" or "verhaal") and language."""
 
     text: str
     intent: str
     ook: tuple[str, ...] = field(default=())
     vorm: str = ""
+    language: str = "nl"
 
     def accepts(self, intent: str | None) -> bool:
         return intent == self.intent or intent in self.ook
@@ -47,21 +48,16 @@ def read_gold(path: Path) -> list[Gold]:
 
 
 def read_foreign(path: Path) -> list[Gold]:
-    """Questions in other languages: a list of {"language", "intent", "text"}; the language is their `vorm`."""
-    rows = yamlfile.read(path).data
-    return [Gold(row["text"], row["intent"], vorm=row["language"]) for row in rows]
+    """Questions in other languages: a list of {"language", "intent", "text"}."""
+    return [Gold(row["text"], row["intent"], language=row["language"]) for row in yamlfile.read(path).data]
 
 
 def foreign_figures(parsed: Sequence[Row], gold: Sequence[Gold]) -> dict[str, Any]:
     """Of questions in other languages: a right intent first, among the first three, and the language known."""
-    rankings = [ranking(row) for row in parsed]
+    known = [(row.get("decision") or {}).get("language") for row in parsed]
     return {
-        "n": len(gold),
-        "first": share(bool(names) and entry.accepts(names[0]) for entry, names in zip(gold, rankings, strict=True)),
-        "first_three": share(any(map(entry.accepts, names[:3])) for entry, names in zip(gold, rankings, strict=True)),
-        "language": share(
-            (row.get("decision") or {}).get("language") == entry.vorm for entry, row in zip(gold, parsed, strict=True)
-        ),
+        **{key: value for key, value in evaluate(parsed, gold).items() if key in ("n", "first", "first_three")},
+        "language": share(entry.language == language for entry, language in zip(gold, known, strict=True)),
     }
 
 

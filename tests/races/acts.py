@@ -263,12 +263,10 @@ def make(name: str) -> Scene:
         ("lena", "lead"),
         ("petra", "partner"),
     ):
-        account = make_account(first.capitalize(), role=role)
+        account = make_account(first.capitalize(), role=role, partner="balans" if role == "partner" else None)
         assert scene.people is not None
         scene.people[first] = account.id
         with transaction() as session:
-            if role == "partner":
-                session.get_one(Account, account.id).partner = "balans"
             session.add(
                 StaffSession(token_hash=f"{account.id:064d}", account_id=account.id, created_at=NOON, seen_at=NOON)
             )

@@ -89,9 +89,11 @@ def adviser(site: TestClient[Any]) -> Iterator[Adviser]:
 
 
 @contextlib.contextmanager
-def logged_in(site: TestClient[Any], name: str) -> Iterator[Adviser]:
+def logged_in(
+    site: TestClient[Any], name: str, *, role: str = "adviser", partner: str | None = None
+) -> Iterator[Adviser]:
     """A browser of its own on the same application, logged in through the login page."""
-    account = make_account(name)
+    account = make_account(name, role=role, partner=partner)
     client = TestClient(site.app)
     client.follow_redirects = False
     # The application already runs in the first client; only its state is shared.
@@ -101,12 +103,13 @@ def logged_in(site: TestClient[Any], name: str) -> Iterator[Adviser]:
     yield Adviser(account, client)
 
 
-def make_account(name: str = "Aisha de Boer", *, role: str = "adviser") -> Account:
-    """An account that has chosen its password."""
+def make_account(name: str = "Aisha de Boer", *, role: str = "adviser", partner: str | None = None) -> Account:
+    """An account that has chosen its password; `partner` is the organisation of a partner."""
     account = Account(
         email=f"{name.split()[0].lower()}.{uuid.uuid4().hex[:6]}@loket.test",
         name=name,
         role=role,
+        partner=partner,
         password_hash=_password_hash(),
         created_at=utc_now(),
     )

@@ -121,7 +121,7 @@ def make_account_in(session: object) -> Account:
 
 def test_a_referred_ticket_that_lapses_stays_with_the_partner(database: Engine) -> None:
     ticket, aisha = make_ticket(now=NOON), make_account()
-    partner = make_partner("balans")
+    partner = make_account("Petra Partner", role="partner", partner="balans")
     take(aisha)
     with transaction() as session:
         found = session.get_one(Ticket, ticket.id)
@@ -136,7 +136,11 @@ def test_a_referred_ticket_that_lapses_stays_with_the_partner(database: Engine) 
 
 
 def test_what_a_partner_let_lapse_is_next_for_the_partner_and_not_for_the_counter(database: Engine) -> None:
-    ticket, aisha, partner = make_ticket(now=NOON), make_account(), make_partner("balans")
+    ticket, aisha, partner = (
+        make_ticket(now=NOON),
+        make_account(),
+        make_account("Petra Partner", role="partner", partner="balans"),
+    )
     take(aisha)
     with transaction() as session:
         found = session.get_one(Ticket, ticket.id)
@@ -175,14 +179,6 @@ def test_who_merely_passes_by_does_not_wait_for_a_ticket_that_is_held(database: 
     with ThreadPoolExecutor(1) as pool, transaction() as holding:
         locks.hold_by_id(holding, first.id)
         assert pool.submit(passes_by).result(5) == (1 if who_passes == "sweep" else second.id)
-
-
-def make_partner(organisation: str) -> Account:
-    account = make_account("Petra Partner", role="partner")
-    with transaction() as session:
-        session.get_one(Account, account.id).partner = organisation
-    account.partner = organisation
-    return account
 
 
 def test_drafts_and_presence(database: Engine) -> None:

@@ -95,10 +95,7 @@ def test_what_a_partner_closed_goes_back_to_the_partner_when_that_is_undone(data
     with transaction() as session:
         found = session.get_one(Ticket, ticket.id)
         referrals.refer(session, found, aisha, "balans", "Dyslexie", NOON, agreed=True)
-    petra = make_account("Petra", role="partner")
-    with transaction() as session:
-        session.get_one(Account, petra.id).partner = "balans"
-    petra.partner = "balans"
+    petra = make_account("Petra", role="partner", partner="balans")
     with transaction() as session:
         assert claims.claim(session, ticket.id, petra, NOON)
     close(ticket, petra)
@@ -180,9 +177,7 @@ def test_a_ticket_is_not_closed_or_merged_over_a_message_that_was_not_seen_in_a_
 
 
 def test_a_partner_keeps_a_ticket_until_the_check_is_due(database: Engine) -> None:
-    aisha, petra = make_account("Aisha"), make_account("Petra", role="partner")
-    with transaction() as session:
-        session.get_one(Account, petra.id).partner = "balans"
+    aisha, petra = make_account("Aisha"), make_account("Petra", role="partner", partner="balans")
     ticket = held(aisha)
     with transaction() as session:
         found = session.get_one(Ticket, ticket.id)
@@ -209,8 +204,7 @@ def test_a_check_after_a_referral_is_done_once(database: Engine) -> None:
 
 
 def test_a_partner_gives_back_only_what_it_has(database: Engine) -> None:
-    aisha, petra = make_account("Aisha"), make_account("Petra", role="partner")
-    petra.partner = "vooo"
+    aisha, petra = make_account("Aisha"), make_account("Petra", role="partner", partner="vooo")
     ticket = held(aisha)
     with transaction() as session:
         found = session.get_one(Ticket, ticket.id)

@@ -25,11 +25,7 @@ def refer(ticket: Ticket, who: Account, *, agreed: bool = True) -> None:
 
 
 def partner_account(organisation: str = "balans") -> Account:
-    account = make_account("Petra Partner", role="partner")
-    with transaction() as session:
-        session.get_one(Account, account.id).partner = organisation
-    account.partner = organisation
-    return account
+    return make_account("Petra Partner", role="partner", partner=organisation)
 
 
 def test_a_referral_needs_consent(aisha: Account) -> None:

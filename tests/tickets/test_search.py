@@ -104,8 +104,7 @@ def test_the_lists_and_their_counts_agree(database: Engine) -> None:
 
 
 def test_a_partner_sees_only_what_is_referred_to_them(database: Engine) -> None:
-    partner = make_account("Petra Partner", role="partner")
-    partner.partner = "balans"
+    partner = make_account("Petra Partner", role="partner", partner="balans")
     theirs, other = make_ticket("dyslexie op school", NOON), make_ticket("pesten op school", NOON)
     with transaction() as session:
         found_ticket = session.get_one(Ticket, theirs.id)

@@ -198,8 +198,8 @@ def test_what_was_rolled_back_is_not_told_with_what_is_committed_next(told_by: s
 
 def test_the_desk_hears_of_the_tickets_that_an_account_may_see(told_by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ticket = make_ticket()
-    adviser, editor, partner = make_account(), make_account("Ed", role="editor"), make_account("Petra", role="partner")
-    partner.partner = "balans"
+    adviser, editor = make_account(), make_account("Ed", role="editor")
+    partner = make_account("Petra", role="partner", partner="balans")
 
     def note() -> None:
         with transaction() as session:

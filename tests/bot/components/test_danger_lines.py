@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bot.components.danger_lines import Danger, DangerCosts, at_least_ask, judge
+from bot.components.danger_lines import Danger, DangerCosts, judge
 
 KINDS = ["eating_disorder", "suicide"]
 COSTS = DangerCosts(
@@ -65,6 +65,9 @@ def test_dearer_misses_mean_more_alarms() -> None:
 
 
 def test_a_question_that_is_itself_about_danger_gets_the_line() -> None:
-    found = danger(0.001)
-    seen = at_least_ask(judge(LONG, found, set(), COSTS), found)
-    assert seen[:2] == ("ask", "suicide")
+    assert judge(LONG, danger(0.001), set(), COSTS, about_danger=0.9)[:2] == ("ask", "suicide")
+    assert judge(LONG, danger(0.001), set(), COSTS, about_danger=0.05).level == "none"
+
+
+def test_a_question_about_danger_never_makes_an_alarm_less() -> None:
+    assert judge(LONG, danger(0.95), set(), COSTS, about_danger=0.9).level == "alarm"

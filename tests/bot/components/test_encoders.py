@@ -7,6 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -160,9 +163,29 @@ class Counting:
         return self.encode([text, *(text[start:end] for start, end in parts)])
 
 
+def _component(encoder: Encoder) -> SentenceEncoder:
+    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder")
+    component.encoder = encoder
+    return component
+
+
+def test_the_weights_are_read_while_the_model_loads_and_not_for_training(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read_weights: list[str] = []
+    monkeypatch.setattr("bot.components.sentence_encoder.load_encoder", lambda name, *_: read_weights.append(name))
+    storage, resource = LocalModelStorage(tmp_path), Resource("encoder")
+    node = ExecutionContext(GraphSchema({}), node_name="encoder")
+    config = SentenceEncoder.get_default_config()
+    SentenceEncoder.create(config, storage, resource, node).train(TrainingData())
+    assert read_weights == []
+    SentenceEncoder.load(config, storage, resource, node)
+    assert read_weights == ["e5"]
+
+
 def test_featurizer_remembers_texts_and_encodes_each_sentence() -> None:
     encoder = Counting()
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=encoder)
+    component = _component(encoder)
     one = Message({"text": "Een? Twee?", CLEAN: "Een? Twee?", SENTENCES: ["Een?", "Twee?"]})
     component.process([one])
     assert encoder.asked == ["Een? Twee?", "Een?", "Twee?"]
@@ -175,7 +198,7 @@ def test_featurizer_remembers_texts_and_encodes_each_sentence() -> None:
 
 
 def test_sentences_that_ask_nothing_are_not_read_apart() -> None:
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=Counting())
+    component = _component(Counting())
     message = Message({"text": "x", SENTENCES: ["Hij is moe.", "Hij eet niet."]})
     component.process([message])
     assert message.get(SENTENCE_VECTORS) is None
@@ -183,7 +206,7 @@ def test_sentences_that_ask_nothing_are_not_read_apart() -> None:
 
 def test_parts_of_a_long_text_are_encoded_with_it_and_remembered() -> None:
     encoder = Counting()
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=encoder)
+    component = _component(encoder)
     text = "Mijn zoon is geschorst. Hij wil nu nergens meer heen."
     for _ in range(2):
         message = Message({"text": text, CLEAN: text})
@@ -194,7 +217,7 @@ def test_parts_of_a_long_text_are_encoded_with_it_and_remembered() -> None:
 
 
 def test_a_text_that_was_a_sentence_before_gets_its_parts_still() -> None:
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=Counting())
+    component = _component(Counting())
     sentence = "Mag dat zomaar, als je niet weet wie het was, en wat krijgt hij?"
     component.process([Message({"text": "x", CLEAN: "x", SENTENCES: [sentence, "Wie betaalt dat?"]})])
     message = Message({"text": sentence, CLEAN: sentence})
@@ -203,7 +226,7 @@ def test_a_text_that_was_a_sentence_before_gets_its_parts_still() -> None:
 
 
 def test_only_of_examples_that_are_left_out_the_parts_are_made() -> None:
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=Counting())
+    component = _component(Counting())
     text = "Mijn zoon is geschorst. Hij wil nu nergens meer heen."
     examples = [Message({"text": text, CLEAN: text, LABEL: Label("none", "", group)}) for group in (0, 1)]
     component.process_training_data(TrainingData(examples))
@@ -211,7 +234,7 @@ def test_only_of_examples_that_are_left_out_the_parts_are_made() -> None:
 
 
 def test_a_message_of_a_hundred_sentences_is_read_at_its_ends() -> None:
-    component = SentenceEncoder(SentenceEncoder.get_default_config(), "encoder", encoder=Counting())
+    component = _component(Counting())
     message = Message({"text": "x", SENTENCES: [f"zin {number}?" for number in range(100)]})
     component.process([message])
     assert len(message.get(SENTENCE_VECTORS)) == len(message.get(SENTENCES)) == 12
