@@ -109,9 +109,9 @@ def macro_f1(right: list[str], found: list[str]) -> float:
 
 
 def without_content(config: Path, folder: Path) -> Path:
-    """config.yml without the counter's own answers, which are not in the data set, and without vectors kept earlier."""
+    """config.yml without the counter's own answers and follow-ups, which are not in the data set, and without vectors kept earlier."""
     content = yaml.safe_load(config.read_text(encoding="utf-8"))
-    content["pipeline"] = [part for part in content["pipeline"] if not part["name"].endswith("AnswersAsExamples")]
+    content["pipeline"] = [part for part in content["pipeline"] if not part["name"].endswith("AsExamples")]
     for part in content["pipeline"]:
         part.pop("kept", None)
     path = folder / "config.yml"

@@ -2,7 +2,7 @@
 
 Writes data/adapter.npz, which config.yml names. Only the products of the last layers learn, each by two narrow matrices next to
 its weights (LoRA: Hu et al. 2021), on the examples of config.yml's pipeline: from a text's vector its intent and its danger must
-be read. Texts of the group that danger_texts.LEFT_OUT names are never seen, so that what is calibrated on them stays
+be read. Texts of the group that calibration.LEFT_OUT names are never seen, so that what is calibrated on them stays
 honest. It takes about a quarter of an hour on two cores; afterwards: `loket train`, `python -m bot.pack_vectors`.
 """
 
@@ -12,6 +12,7 @@ import argparse
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,13 +20,16 @@ from bot import quiet  # noqa: F401
 
 # Rasa's own environment has it; the service's processes never import it.
 import tensorflow as tf  # isort: skip
+from rasa.engine.graph import GraphComponent
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.shared.nlu.constants import INTENT, TEXT
 
 from bot.components import e5
 from bot.components.answers import AnswersAsExamples
-from bot.components.danger_texts import LABEL, LEFT_OUT, NONE, DangerTexts, group_of
+from bot.components.calibration import LEFT_OUT, group_of
+from bot.components.danger_texts import LABEL, NONE, DangerTexts
 from bot.components.encoders import OnnxEncoder
+from bot.components.follow_ups import FollowUpsAsExamples
 from bot.components.text import clean
 
 OUT = Path("data/adapter.npz")
@@ -59,16 +63,20 @@ def examples(data: list[str]) -> Examples:
     importer = TrainingDataImporter.load_from_config("config.yml", "domain.yml", data)
     given = {step["name"]: step for step in importer.get_config()["pipeline"]}
     found = importer.get_nlu_data("nl")
-    for part in (AnswersAsExamples, DangerTexts):
-        settings = part.get_default_config() | given[f"{part.__module__}.{part.__name__}"]
-        found = part(settings).process_training_data(found)
+
+    def settings(part: type[GraphComponent]) -> dict[str, Any]:
+        return part.get_default_config() | given[f"{part.__module__}.{part.__name__}"]
+
+    for part in (AnswersAsExamples, DangerTexts, FollowUpsAsExamples):
+        found = part(settings(part)).process_training_data(found)
+    groups = settings(DangerTexts)["groups"]
     with_text = [example for example in found.training_examples if example.get(TEXT)]
     labels = [example.get(LABEL) for example in with_text]
     return Examples(
         texts=[clean(example.get(TEXT)) for example in with_text],
         intents=_numbered([example.get(INTENT) for example in with_text]),
         dangers=_numbered([label and (label.level if label.level == NONE else label[:2]) for label in labels]),
-        groups=np.array([group_of(example.get(TEXT), settings["groups"]) for example in with_text]),
+        groups=np.array([group_of(example.get(TEXT), groups) for example in with_text]),
     )
 
 

@@ -18,8 +18,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import language
 from bot.components.answers import PROTOTYPE
+from bot.components.calibration import LEFT_OUT, group_of
 from bot.components.context import LEANING
 from bot.components.costs import Probabilities
+from bot.components.follow_ups import FOLLOW_UP
 from bot.components.model import Examples, Model, Settings, learn
 from bot.components.questions import is_long
 from bot.components.sentence_encoder import SENTENCE_VECTORS, TOGETHER_VECTOR
@@ -43,6 +45,8 @@ class LoketClassifier(IntentClassifier, GraphComponent):
         return {
             **{field.name: field.default for field in fields(Settings)},
             "prototype_weight": 1.0,
+            "follow_up_weight": 1.0,
+            "left_out": 5,
             "ranking_length": 10,
             # The intent of who asks which languages are spoken.
             "language_intent": "andere_taal",
@@ -85,18 +89,20 @@ class LoketClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
-        examples.sort(key=lambda example: bool(example.get(PROTOTYPE)))
-        own = sum(not example.get(PROTOTYPE) for example in examples)
-        weights = np.ones(len(examples), np.float32)
-        weights[own:] = self.config["prototype_weight"]
+        count = {PROTOTYPE: self.config["prototype_weight"], FOLLOW_UP: self.config["follow_up_weight"]}
+        made = [next((kind for kind in count if example.get(kind)), None) for example in examples]
+        groups = [group_of(example.get(TEXT), self.config["left_out"]) for example in examples]
+        asked = np.array([kind is None and group == LEFT_OUT for kind, group in zip(made, groups, strict=True)])
+        # Of very few examples perhaps none is in that group.
+        asked[0] |= not asked.any()
         known = {field.name: self.config[field.name] for field in fields(Settings)}
         self.model = learn(
             Examples(
                 texts=[fold(example.get(CLEAN) or clean(example.get(TEXT))) for example in examples],
                 vectors=np.concatenate([_vector(example) for example in examples]),
                 intents=[example.get(INTENT) for example in examples],
-                weights=weights,
-                own=own,
+                weights=np.array([count.get(kind, 1.0) for kind in made], np.float32),
+                asked=asked,
             ),
             Settings(**known),
         )

@@ -138,12 +138,17 @@ def leaning(text: str, context: Context | None) -> Leaning | None:
         rest = text[found.end() :].strip() if len(folded) == len(text) else folded[found.end() :].strip()
         if len(rest.split()) < 2:
             return Leaning(context, 1.0, context.question, correction=True, empty=True)
-        return Leaning(context, _weight(fold(rest)), f"{_closed(context.question)} {rest}", correction=True)
+        return Leaning(context, _weight(fold(rest)), together(context.question, rest), correction=True)
     weight = _weight(folded)
-    both = f"{_closed(context.question)} {text}"
+    both = together(context.question, text)
     if not weight and len(_WORD.findall(folded)) <= SHORT:
         return Leaning(context, WEAK, both, weak=True)
     return Leaning(context, weight, both) if weight else None
+
+
+def together(question: str, text: str) -> str:
+    """A question and what was typed after it, as one text."""
+    return f"{_closed(question)} {text}"
 
 
 def topic_words(folded: str) -> list[str]:

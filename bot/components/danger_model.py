@@ -12,8 +12,9 @@ import scipy.optimize
 import scipy.sparse
 
 from bot.components import calibration
+from bot.components.calibration import LEFT_OUT
 from bot.components.danger_lines import Danger
-from bot.components.danger_texts import ALARM, LEFT_OUT, NONE, Label
+from bot.components.danger_texts import ALARM, NONE, Label
 from bot.components.linear import softmax
 from bot.components.model import OtherFormat, centred
 from bot.components.sparse import TfIdf, gram_scores, in_bytes

@@ -21,11 +21,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import content
 from bot.components.answers import PROTOTYPE
+from bot.components.calibration import group_of
 
 # Message property of an example that only the DangerDetector learns from: its Label.
 LABEL = "danger_label"
-# The group that is left out once, to learn how sure the detector may be.
-LEFT_OUT = 0
 NONE, ASK, ALARM = "none", "ask", "alarm"
 # No message is composed from a longer text of danger: it already contains its ordinary question.
 LONGEST_CLAUSE = 30
@@ -114,11 +113,6 @@ def read(folder: Path) -> Iterator[tuple[str, str, str]]:
             for line in str(data.get(level) or "").splitlines():
                 if line.strip().startswith("- "):
                     yield line.strip()[2:].strip(), level, str(data.get("kind") or "")
-
-
-def group_of(text: str, groups: int) -> int:
-    """The group in which a text is left out: always the same, whatever else there is."""
-    return zlib.crc32(text.encode()) % groups
 
 
 def composed(texts: Sequence[Labelled], ordinary: Sequence[Labelled], each: int) -> list[Labelled]:

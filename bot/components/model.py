@@ -36,24 +36,22 @@ class Settings:
     ridge: float = 0.6
     most_grams: int = 60_000
     steps: int = 30
-    left_out: int = 5
     sharpness: float = 1.5
-    seed: int = 5010
     outside_intent: str | None = None
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Folded texts, their vectors (texts, dimension), their intents, and what each counts.
+    """Folded texts, their vectors (texts, dimension), their intents, what each counts, and which are `asked` (a mask).
 
-    The first `own` are examples; what follows (prototypes) teaches, but is no measure of what parents type.
+    Those that are asked are left out once, to learn how sure the classifier may be: one in some of what parents type. All teach.
     """
 
     texts: Sequence[str]
     vectors: np.ndarray
     intents: Sequence[str]
     weights: np.ndarray
-    own: int
+    asked: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -234,10 +232,8 @@ def outside_features(scores: np.ndarray, column: int) -> np.ndarray:
 def _calibrate(
     kernels: _Kernels, labels: np.ndarray, intents: list[str], examples: Examples, settings: Settings
 ) -> tuple[float, np.ndarray]:
-    """The temperature, and the weights of outside_features, from the scores of one in every `left_out` examples, left out."""
-    fold = calibration.folds(labels[: examples.own], settings.left_out, settings.seed)
-    left_out = np.flatnonzero(fold == 0)
-    rest = np.setdiff1d(np.arange(len(labels)), left_out)
+    """The temperature, and the weights of outside_features, from the scores of the examples that are asked, left out."""
+    left_out, rest = np.flatnonzero(examples.asked), np.flatnonzero(~examples.asked)
     learned = kernels.part(rest, rest).learn(labels[rest], len(intents), examples.weights[rest], settings)
     asked = kernels.part(left_out, rest)
     scores = asked.straight @ learned[0] + asked.near @ learned[1]

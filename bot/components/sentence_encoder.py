@@ -22,7 +22,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import context, kept_vectors
-from bot.components.danger_texts import LABEL, LEFT_OUT
+from bot.components.calibration import LEFT_OUT
+from bot.components.danger_texts import LABEL
 from bot.components.encoders import Encoder, load_encoder
 from bot.components.questions import apart, asks, is_long
 from bot.components.text import clean, is_question

@@ -12,13 +12,6 @@ def test_temperature_finds_back_what_scores_were_multiplied_by() -> None:
     assert calibration.temperature(scores * 3, labels) == pytest.approx(3, rel=0.1)
 
 
-def test_folds_spread_each_class_evenly() -> None:
-    labels = np.repeat([0, 1, 2], [9, 6, 3])
-    fold = calibration.folds(labels, 3, seed=1)
-    for label, each in ((0, 3), (1, 2), (2, 1)):
-        assert np.bincount(fold[labels == label]).tolist() == [each] * 3
-
-
 def test_logistic_separates_and_gives_the_base_rate_without_information() -> None:
     useless = np.zeros((100, 1))
     weights = calibration.logistic(useless, np.repeat([0.0, 1.0], [80, 20]))

@@ -11,8 +11,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components import danger_model
 from bot.components.answers import PROTOTYPE
+from bot.components.calibration import group_of
 from bot.components.danger import DANGER, DangerDetector
-from bot.components.danger_texts import LABEL, DangerTexts, InvalidTexts, Label, Labelled, composed, group_of, read
+from bot.components.danger_texts import LABEL, DangerTexts, InvalidTexts, Label, Labelled, composed, read
 from bot.components.model import OtherFormat
 from bot.components.sentence_encoder import SentenceEncoder
 from bot.components.tokenizer import DutchTokenizer
