@@ -163,7 +163,7 @@ def main() -> None:
         os.environ["LOKET_VAR"] = folder
         if options.database:
             os.environ["LOKET_DATABASE_URL"] = options.database
-            os.environ.setdefault("LOKET_SECRET_KEY", "bench")
+            os.environ.setdefault("LOKET_SECRET_KEY", "for this measurement alone, nothing else")
         from loket.clock import utc_now
         from loket.conversations import registry
         from loket.db.base import engine, transaction

@@ -118,6 +118,9 @@ class Settings(BaseSettings):
         "",
         description="Redis that tells every process about changes and keeps the limits' counts; without it the database does both.",
     )
+    stream_openings_per_minute: int = Field(
+        60, ge=1, description="Times a minute that one conversation may open live updates, all processes together."
+    )
     streams_per_conversation: int = Field(
         6, ge=1, description="Open pages (live updates) of one conversation, per process."
     )

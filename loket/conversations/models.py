@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from loket.db.base import Base
+from loket.db.changes import Announced, Change
 
 ASSISTANT, QUEUE, ADVISER = "assistant", "queue", "adviser"
 """Owners of a conversation. Exactly one at a time; only the owner speaks."""
@@ -20,10 +21,11 @@ PENDING, ANSWERED, FAILED, DELIVERED = "pending", "answered", "failed", "deliver
 """State of a parent's message: waits for the assistant; the assistant answered; it could not; it went to a person."""
 
 
-class Conversation(Base):
+class Conversation(Announced, Base):
     """One parent's conversation. `token_hash` is the SHA-256 of the bearer token, which is kept nowhere."""
 
     __tablename__ = "conversation"
+    announced_with = "owner"
     __table_args__ = (Index(None, "owner", "changed_at"),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -39,8 +41,11 @@ class Conversation(Base):
 
     messages: Mapped[list[Message]] = relationship(back_populates="conversation", order_by="Message.id")
 
+    def change(self) -> Change:
+        return Change(self.id)
 
-class Message(Base):
+
+class Message(Announced, Base):
     """One thing said. `text` is what was typed, or Markdown from the assistant; it is made safe when shown."""
 
     __tablename__ = "message"
@@ -65,6 +70,9 @@ class Message(Base):
     created_at: Mapped[datetime]
 
     conversation: Mapped[Conversation] = relationship(back_populates="messages")
+
+    def change(self) -> Change:
+        return Change(self.conversation_id)
 
 
 class Question(Base):

@@ -23,7 +23,7 @@ REASONS = {
     "SMTPRecipientsRefused": "de mailserver kent dit adres niet",
     "SMTPSenderRefused": "de mailserver weigert ons als afzender",
     "SMTPDataError": "de mailserver weigert de inhoud",
-    "SMTPNotSupportedError": "de mailserver kan dit soort adres niet aan",
+    "AddressNotAccepted": "de mailserver kan dit soort adres niet aan",
     "ValueError": "dit is geen bruikbaar adres",
     "UnicodeError": "dit is geen bruikbaar adres",
 }

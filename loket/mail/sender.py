@@ -39,6 +39,10 @@ _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+@[^\s@<>,;:\"()\[\]\\
 Clock = Callable[[], datetime]
 
 
+class AddressNotAccepted(smtplib.SMTPException):
+    """The address has letters that the mail server does not know (RFC 6531). Another missing extension is about us, not the mail."""
+
+
 def send_waiting(configured: Settings, clock: Clock) -> int:
     """Try every mail whose time has come; returns how many the server accepted. Does nothing without a mail server.
 
@@ -101,7 +105,7 @@ def _is_final(error: Exception) -> bool:
         return all(code >= 500 for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code >= 500
-    if isinstance(error, smtplib.SMTPNotSupportedError):
+    if isinstance(error, AddressNotAccepted):
         return True
     return not isinstance(error, OSError)  # a fault in the mail itself; SMTPException is an OSError too
 
@@ -150,6 +154,6 @@ def _log_in_and_send(configured: Settings, server: smtplib.SMTP, recipient: str,
     if not address.isascii():
         server.ehlo_or_helo_if_needed()
         if not server.has_extn("smtputf8"):
-            raise smtplib.SMTPNotSupportedError("SMTPUTF8")
+            raise AddressNotAccepted
         options = ["SMTPUTF8", "BODY=8BITMIME"]
     server.sendmail(parseaddr(configured.mail_from)[1], [address], message, options)

@@ -155,6 +155,7 @@ class ConversationApi(Controller):
     ) -> ServerSentEvent:
         """Server-sent events: `message` with a message as JSON, `owner` when the owner changes, comments to keep alive."""
         await asyncio.to_thread(_require, request, conversation_id)
+        await asyncio.to_thread(limits.count, limits.STREAMS, conversation_id)
         hub: Hub = state.hub
         address = client_address(request)
         hub.check_room(conversation_id, address)

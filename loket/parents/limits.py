@@ -67,6 +67,7 @@ HANDOFFS = Limit(
 FEEDBACK = Limit(
     "feedback", RateLimitItemPerHour, "feedback_per_hour", "U heeft net op veel antwoorden gereageerd. Dank u wel."
 )
+STREAMS = Limit("streams", RateLimitItemPerMinute, "stream_openings_per_minute", "Dit gesprek is heel vaak geopend.")
 RESTARTS = Limit(
     "restarts", RateLimitItemPerHour, "restarts_per_hour", "Vanaf uw internetverbinding zijn net veel gesprekken beëindigd."
 )  # fmt: skip

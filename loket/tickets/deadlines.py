@@ -121,10 +121,15 @@ def _step(clock: Deadline, event: Event, calendar: Calendar) -> Deadline:
 
 
 def _hasten(clock: Deadline, event: Event, calendar: Calendar) -> Deadline:
-    """The promise of an urgent question from now on; never later than what was promised before."""
+    """The promise of an urgent question from now on; never later than what was promised before. It ends a pause."""
     promise = timedelta(hours=(event.data or {}).get("promise_hours", FALLBACK_HOURS))
-    due = min(clock.due, calendar.add(event.at, promise))
-    return replace(clock, promise=promise, left=min(clock.left, promise), since=event.at, due=due, status=RUNNING)
+    running = replace(clock, promise=promise, since=event.at, status=RUNNING)
+    if clock.late or (clock.status == RUNNING and clock.due < event.at):
+        return running
+    # While the clock was paused no time passed.
+    left = clock.left if clock.status == PAUSED else clock.left - calendar.between(clock.since, event.at)
+    left = min(left, promise)
+    return replace(running, left=left, due=calendar.add(event.at, left))
 
 
 def _pause(clock: Deadline, at: datetime, calendar: Calendar) -> Deadline:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from loket.accounts.models import Account
 from loket.conversations.models import Conversation
 from loket.db.base import Base
+from loket.db.changes import Announced, Change
 from loket.tickets import private_link
 
 WORD = 32
@@ -132,7 +133,7 @@ class EventKind(StrEnum):
     MADE_URGENT = "made_urgent"
 
 
-class TicketEvent(Base):
+class TicketEvent(Announced, Base):
     """One change of a ticket, written in the transaction that makes it. `data` never repeats a message's text."""
 
     __tablename__ = "ticket_event"
@@ -146,6 +147,11 @@ class TicketEvent(Base):
 
     ticket: Mapped[Ticket] = relationship(back_populates="events")
     account: Mapped[Account | None] = relationship()
+
+    def change(self) -> Change:
+        """A partner hears of what comes to it and of what leaves it."""
+        partners = {partner for partner in (self.ticket.partner, (self.data or {}).get("partner")) if partner}
+        return Change(self.ticket.conversation_id, self.ticket.team, tuple(sorted(partners)))
 
 
 class Presence(Base):

@@ -8,9 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 
 from loket.conversations.limited import TooMany
+from loket.db.changes import Change
 from loket.settings import Settings
 from loket.updates import sources
-from loket.updates.changes import Change
 
 KEEP_ALIVE = 15.0
 """Seconds after which a page that heard nothing looks again all the same, and tells the browser that the line is open."""

@@ -15,8 +15,8 @@ from typing import Any
 import psycopg
 from redis import Redis, RedisError
 
+from loket.db.changes import CHANNEL, Change
 from loket.settings import Settings
-from loket.updates.changes import CHANNEL, Change
 
 logger = logging.getLogger(__name__)
 

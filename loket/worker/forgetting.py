@@ -12,7 +12,6 @@ from loket.accounts import openid, sessions, throttle, used_forms
 from loket.accounts.models import HalfLogin, LoginFailure, MailLink, StaffSession, UsedForm, UsedState
 from loket.db import counters
 from loket.db.base import changed, transaction
-from loket.db.counters import RateCount
 from loket.mail import outbox
 from loket.tickets import presence
 from loket.tickets.models import Presence
@@ -27,7 +26,6 @@ KEPT: tuple[tuple[Any, timedelta], ...] = (
     (HalfLogin.expires_at, timedelta()),
     (MailLink.expires_at, timedelta()),
     (StaffSession.created_at, sessions.ABSOLUTE),
-    (RateCount.ends_at, timedelta()),
 )
 """A moment in each row, and how long after it the row is of use."""
 

@@ -246,6 +246,22 @@ def test_a_refused_login_of_ours_says_nothing_of_the_mail(configured: Settings, 
     assert (row.last_error, row.refusals, row.failed_at) == ("SMTPAuthenticationError", 0, None)
 
 
+def test_what_the_server_does_not_offer_says_nothing_of_the_mail(configured: Settings, server: MailServer) -> None:
+    """A server that lost STARTTLS for an hour would otherwise give up everything that waits."""
+    put()
+    secure = configured.model_copy(update={"smtp_security": "starttls"})
+    row = send_for_days(secure, configured.mail_tries + 2)
+    assert (row.last_error, row.refusals, row.failed_at) == ("SMTPNotSupportedError", 0, None)
+
+
+def test_an_address_with_letters_that_the_server_does_not_know_is_given_up(
+    configured: Settings, server: MailServer
+) -> None:
+    put("ouder.één@voorbeeld.test")
+    row = send_for_days(configured, configured.mail_tries)
+    assert (row.last_error, row.failed_at is not None) == ("AddressNotAccepted", True)
+
+
 def test_a_retry_begins_to_count_anew(configured: Settings, server: MailServer) -> None:
     put()
     server.refuse = "550 onbekend adres"

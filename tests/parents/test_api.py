@@ -327,7 +327,8 @@ def test_handoff_without_contact_gives_reference_link_and_promise(site: TestClie
     response = parent.post("handoff", {"question": "Mag de school dit?"})
     assert response.status_code == 201
     body = response.json()
-    assert set(body) == {"reference", "link", "promised_by"}
+    assert set(body) == {"reference", "link", "promised_by", "mailed"}
+    assert body["mailed"] is False
     assert re.fullmatch(r"5010-[2-9A-HJ-NP-Z]{6}", body["reference"])
     assert datetime.fromisoformat(body["promised_by"]).tzinfo
     page = site.get(body["link"].partition("8000")[2])
@@ -363,6 +364,7 @@ def test_consent_is_no_unless_it_is_given(parent: Parent) -> None:
 def test_handoff_twice_is_one_ticket_and_completes_it(parent: Parent) -> None:
     first = parent.post("handoff", {"question": "Mag dit?"}).json()
     second = parent.post("handoff", {"question": "Iets anders", "contact": {"email": "ouder@voorbeeld.nl"}}).json()
+    assert (first.pop("mailed"), second.pop("mailed")) == (False, True)
     assert first == second
     (ticket,) = all_of(Ticket)
     assert (ticket.question, ticket.email) == ("Mag dit?", "ouder@voorbeeld.nl")

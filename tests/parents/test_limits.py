@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from litestar.testing import TestClient
 from sqlalchemy import Engine, update
@@ -48,6 +49,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"LOKET_{name}", "3")
     monkeypatch.setenv("LOKET_MESSAGES_PER_MINUTE", "4")
     monkeypatch.setenv("LOKET_RESTARTS_PER_HOUR", "2")
+    monkeypatch.setenv("LOKET_STREAM_OPENINGS_PER_MINUTE", "2")
     monkeypatch.setenv("LOKET_CONTACT_PHONE", "5010")
     settings.load.cache_clear()
 
@@ -324,6 +326,19 @@ def test_who_has_too_many_windows_open_reads_when_to_try_again_and_whom_to_call(
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
     for part in ("Probeer het opnieuw over 1 minuut.", "U kunt ons ook bellen: 5010.", "bel 112"):
         assert part in answer.json()["error"]["message"], part
+
+
+def test_live_updates_opened_over_and_over_are_refused_by_every_process(site: Site, parent: Parent, few: None) -> None:
+    def opened() -> httpx.Response:
+        # No room at the same time, so that no stream begins and the answer ends.
+        return site.get(f"/api/conversations/{parent.id}/events", headers=parent.headers)
+
+    with contextlib.ExitStack() as open_windows:
+        for _ in range(settings.load().streams_per_conversation):
+            open_windows.enter_context(site.app.state.hub.conversation(parent.id, "203.0.113.7"))
+        texts = [opened().json()["error"]["message"] for _ in range(3)]
+    assert ["vaak geopend" in text for text in texts] == [False, False, True]
+    assert "Probeer het opnieuw over" in texts[-1]
 
 
 def test_a_desk_page_over_the_limit_is_refused_before_its_stream_begins(site: Site, adviser: Adviser) -> None:

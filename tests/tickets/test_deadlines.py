@@ -99,6 +99,10 @@ HASTENED = [
     ("never later than what was promised", 2, ["created 2026-11-24 10:00", "made_urgent 2026-11-24 11:00"], "2026-11-24 12:00"),
     ("after a pause what was left of it", 16, ["created 2026-11-24 10:00", "made_urgent 2026-11-24 11:00", "asked_parent 2026-11-24 12:00", "parent_wrote 2026-11-24 15:00"], "2026-11-24 16:00"),
     ("in a pause the clock runs again", 16, ["created 2026-11-24 10:00", "asked_parent 2026-11-24 11:00", "made_urgent 2026-11-24 12:00"], "2026-11-24 14:00"),
+    ("after a long pause it is still to come", 16, ["created 2026-11-24 10:00", "asked_parent 2026-11-24 11:00", "made_urgent 2026-12-01 12:00"], "2026-12-01 14:00"),
+    ("no more than was left of the promise", 2, ["created 2026-11-24 10:00", "made_urgent 2026-11-24 11:00", "asked_parent 2026-11-24 11:30", "parent_wrote 2026-11-24 15:00"], "2026-11-24 15:30"),
+    ("what was broken stays so", 2, ["created 2026-11-24 10:00", "made_urgent 2026-11-24 15:00"], "2026-11-24 12:00"),
+    ("broken before a pause, too", 2, ["created 2026-11-24 10:00", "asked_parent 2026-11-24 14:00", "made_urgent 2026-11-24 15:00"], "2026-11-24 12:00"),
 ]  # fmt: skip
 
 

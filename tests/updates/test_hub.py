@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 
@@ -20,6 +22,7 @@ from loket.conversations import registry, transcript
 from loket.conversations.models import Conversation
 from loket.db import base
 from loket.db.base import transaction
+from loket.paths import ROOT
 from loket.tickets import access, claims, events
 from loket.tickets.models import EventKind, Ticket
 from loket.updates import sources
@@ -86,6 +89,35 @@ def test_a_message_wakes_its_own_conversation_and_no_other(told_by: str) -> None
             await after(lambda: write(mine))
             assert await listener.wait(SOON)
             assert not await bystander.wait(QUIET)
+
+    with_hub(act)
+
+
+WRITER = """
+import sys
+from loket.clock import utc_now
+from loket.conversations import transcript
+from loket.conversations.models import Conversation
+from loket.db.base import transaction
+
+with transaction() as session:
+    transcript.receive(session, session.get_one(Conversation, sys.argv[1]), "Mag dit?", None, utc_now(), choice=None)
+"""
+
+
+def test_another_process_that_knows_nothing_of_live_updates_is_heard(told_by: str) -> None:
+    """As the action server and the worker, which import no web page."""
+    mine = conversation()
+    configured = settings.load()
+    env = os.environ | {
+        "LOKET_DATABASE_URL": configured.database,
+        "LOKET_SECRET_KEY": "een sleutel van ruim dertig tekens",
+    }
+
+    async def act(hub: Hub) -> None:
+        with hub.conversation(mine, "192.0.2.1") as listener:
+            await after(lambda: subprocess.run([sys.executable, "-c", WRITER, mine], env=env, cwd=ROOT, check=True))
+            assert await listener.wait(SOON)
 
     with_hub(act)
 

@@ -3,7 +3,7 @@
 import { listen, mergeLog, readPage, replace, say } from "./page.js";
 
 const DRAFT = "loket-concept";
-let source = null;
+let following = false;
 let busy = false;
 let missed = false;
 
@@ -11,8 +11,9 @@ const field = () => document.getElementById("text");
 
 function follow() {
   const id = document.getElementById("gesprek").dataset.conversation;
-  if (!id || source) return;
-  source = listen(`/api/conversations/${id}/events`, ["message", "owner"], hear);
+  if (!id || following) return;
+  following = true;
+  listen(`/api/conversations/${id}/events`, ["message", "owner"], hear);
 }
 
 // News that comes while something is being sent waits until that is done.

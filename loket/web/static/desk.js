@@ -47,12 +47,10 @@ async function refresh() {
 let waiting = 0;
 if (document.querySelector("[data-live]")) {
   const open = location.pathname.match(/\/vragen\/(\d+)$/)?.[1];
-  const source = listen(open ? `/balie/events?vraag=${open}` : "/balie/events", ["changed"], () => {
+  listen(open ? `/balie/events?vraag=${open}` : "/balie/events", ["changed"], () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => refresh().catch(() => {}), KEEP);
   });
-  // Logged out: the browser would ask again for ever.
-  source.addEventListener("ended", () => source.close());
 }
 
 function step(by) {

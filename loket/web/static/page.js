@@ -37,11 +37,18 @@ export function mergeLog(fresh) {
   return added;
 }
 
-/** Call `heard` at every event of a server-sent stream; the browser reconnects by itself. */
+const TRY_AGAIN_MS = 60_000;
+
+/** Call `heard` at every event of a server-sent stream, until the server says that it has ended.
+ *
+ * The browser reconnects by itself, but not after a refusal: then this tries again a minute later. */
 export function listen(url, names, heard) {
   const source = new EventSource(url);
   for (const name of names) source.addEventListener(name, heard);
-  return source;
+  source.addEventListener("ended", () => source.close());
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) setTimeout(listen, TRY_AGAIN_MS, url, names, heard);
+  });
 }
 
 export function say(text) {

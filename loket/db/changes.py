@@ -1,8 +1,9 @@
 """What changed, noted as it is written: every process that writes through a session takes part, whatever it serves.
 
-The note is made when the session flushes and sent when the transaction commits: on PostgreSQL by NOTIFY, which the database
-delivers at the commit itself and in the order of commits; with Redis after it. SQLite needs no telling: its readers see the
-rows, in the order in which they were committed, because one writes at a time.
+A table whose rows others should hear of is Announced; so no process can write such a row without this module. The note is made
+when the session flushes and sent when the transaction commits: on PostgreSQL by NOTIFY, which the database delivers at the commit
+itself and in the order of commits; with Redis after it. SQLite needs no telling: its readers see the rows, in the order in which
+they were committed, because one writes at a time.
 """
 
 from __future__ import annotations
@@ -12,14 +13,13 @@ import logging
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
+from typing import ClassVar
 
 from redis import Redis, RedisError
 from sqlalchemy import event, inspect, text
 from sqlalchemy.orm import Session
 
 from loket import settings
-from loket.conversations.models import Conversation, Message
-from loket.tickets.models import TicketEvent
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +46,13 @@ class Change:
         return cls(found["conversation_id"], found["team"], tuple(found["partners"]))
 
 
-def of_event(event: TicketEvent) -> Change:
-    """A partner hears of what comes to it and of what leaves it."""
-    named = (event.data or {}).get("partner")
-    partners = {partner for partner in (event.ticket.partner, named) if partner}
-    return Change(event.ticket.conversation_id, event.ticket.team, tuple(sorted(partners)))
+class Announced:
+    """A table whose new rows are told; with `announced_with` only the rows that there were, when that attribute changes."""
+
+    announced_with: ClassVar[str | None] = None
+
+    def change(self) -> Change:
+        raise NotImplementedError
 
 
 @event.listens_for(Session, "after_flush")
@@ -84,13 +86,12 @@ def _forget(session: Session) -> None:
 
 def _changes(session: Session) -> Iterator[Change]:
     for new in session.new:
-        if isinstance(new, TicketEvent):
-            yield of_event(new)
-        elif isinstance(new, Message):
-            yield Change(new.conversation_id)
+        if isinstance(new, Announced) and new.announced_with is None:
+            yield new.change()
     for old in session.dirty:
-        if isinstance(old, Conversation) and inspect(old).attrs.owner.history.has_changes():
-            yield Change(old.id)
+        name = old.announced_with if isinstance(old, Announced) else None
+        if name is not None and inspect(old).attrs[name].history.has_changes():
+            yield old.change()
 
 
 @cache
