@@ -47,7 +47,7 @@ def test_while_the_school_is_not_known_it_says_what_holds_for_each() -> None:
             {
                 "for": {"sector": "mbo"},
                 "short": "Op het mbo anders.",
-                "text": "x",
+                "text": "Op het mbo gaat het zo en zo.",
                 "deadline": [
                     {"what": "Bezwaar maken", "when": "binnen 6 weken"},
                     {"what": "Naar het loket", "when": "snel"},
