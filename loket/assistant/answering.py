@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -52,6 +52,11 @@ def shown_for(answer: Answer, asked: Asked, today: date) -> Shown:
     place = next((str(entity["value"]) for entity in asked.entities if entity["entity"] == "regio"), "")
     dates = vacations.sentence(asked.text, today, place)
     return replace(one, short=joined(dates or "", one.short))
+
+
+def shown_by_school(answer: Answer, asked: Asked, sectors: Mapping[str, str], today: date) -> Shown:
+    """The answer to what was asked, for each of these kinds of school (id to name), while it is not known which one it is."""
+    return shown.show_by_school(answer, asked.known, sectors, placeholders.current(today), today)
 
 
 def _school(text: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -37,12 +38,13 @@ def give(turn: Turn, intents: list[str], earlier: dict[str, Any] | None = None) 
     if not found:
         return _leave_to_person(turn, withheld) if withheld else offer(turn)
     asked = _asked(turn, earlier)
-    if _needs_sector(turn, found):
-        return _ask_sector(turn, found, intents, asked)
+    open_between = _open_between(turn, found)
     if len(found) > 1:
         turn.say(Said(_several(found, turn.understood.decision.get("more", 0)), {"kind": "note"}))
     for one in found:
-        turn.say(_said(one, asked, today, others=intents))
+        turn.say(_said(one, asked, today, others=intents, sectors=open_between.get(one.intent)))
+    if open_between:
+        _ask_sector(turn, list(open_between), asked)
     if found[0].intent == OTHER_LANGUAGE and not turn.with_person:
         if len(turn.message.text.split()) >= WHOLE_QUESTION:
             return hand_over(turn, turn.message.text, "handed_over", intent=_subject(turn) or OTHER_LANGUAGE)
@@ -157,11 +159,12 @@ def _several(found: list[Answer], more: int) -> str:
     )
 
 
-def _said(one: Answer, asked: Asked, today: date, others: list[str]) -> Said:
+def _said(one: Answer, asked: Asked, today: date, others: list[str], sectors: Mapping[str, str] | None = None) -> Said:
+    """The answer as it is said; with `sectors` what holds for each of these, because it depends on which one it is."""
     follow_up = [choice(label(intent), intent=intent) for intent in one.follow_up if intent not in others]
     if one.urgent:
         follow_up = []
-    given = answering.shown_for(one, asked, today)
+    given = answering.shown_by_school(one, asked, sectors, today) if sectors else answering.shown_for(one, asked, today)
     text = shown.as_markdown(given)
     about_school = catalogue.is_faq(one.intent)
     if not (about_school or one.urgent):
@@ -171,29 +174,30 @@ def _said(one: Answer, asked: Asked, today: date, others: list[str]) -> Said:
     return Said(text, with_choices("answer", follow_up) | extra)
 
 
-def _needs_sector(turn: Turn, found: list[Answer]) -> bool:
+def _open_between(turn: Turn, found: list[Answer]) -> dict[str, dict[str, str]]:
+    """The intents whose answer depends on the kind of school while that is not known, each with the kinds it may be (id to name).
+
+    A text for a kind that an intent is seldom asked about is given when the parent names it, and is no reason to ask everybody.
+    """
     if turn.conversation.sector or turn.noted.get("sector") == "" or (turn.message.choice or {}).get("sector") == "":
-        return False
-    return any(_differs(one) and not one.urgent for one in found)
+        return {}
+    usual = {one.intent: set(catalogue.load().intents[one.intent].sectors) for one in found if not one.urgent}
+    return {
+        one.intent: {sector: name for sector, name in catalogue.SECTORS.items() if sector in usual[one.intent]}
+        for one in found
+        if variants.by_sector(one) & usual.get(one.intent, set())
+    }
 
 
-def _differs(one: Answer) -> bool:
-    """Whether the answer differs between the sectors that this is usually asked about. A text for a rarer one is given when the
-    parent names it, and is no reason to ask everybody."""
-    return bool(variants.by_sector(one) & set(catalogue.load().intents[one.intent].sectors))
-
-
-def _ask_sector(turn: Turn, found: list[Answer], intents: list[str], asked: Asked) -> None:
-    wanted = [sector for one in found for sector in catalogue.load().intents[one.intent].sectors]
+def _ask_sector(turn: Turn, about: list[str], asked: Asked) -> None:
+    """Ask which school it is, under what holds for each: with that, the whole answer can be given."""
+    wanted = {sector for intent in about for sector in catalogue.load().intents[intent].sectors}
     known = {"known": remembered} if (remembered := asked.to_remember()) else {}
     choices = [
-        choice(name.capitalize(), intent=intents[0], intents=intents, sector=sector, **known)
+        choice(name.capitalize(), intent=about[0], intents=about, sector=sector, **known)
         for sector, name in catalogue.SECTORS.items()
         if sector in wanted
     ]
-    choices.append(choice("Dat weet ik niet", intent=intents[0], intents=intents, sector="", **known))
-    turn.conversation.expects = {"sector_for": intents, **known}
-    turn.say(
-        Said("Het antwoord hangt af van de school. Naar welke school gaat uw kind?", with_choices("sector", choices))
-    )
-    turn.log("asked", found[0].intent)
+    choices.append(choice("Dat weet ik niet", intent=about[0], intents=about, sector="", **known))
+    turn.conversation.expects = {"sector_for": about, **known}
+    turn.say(Said("Naar welke school gaat uw kind? Dan geef ik het hele antwoord.", with_choices("sector", choices)))

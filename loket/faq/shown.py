@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from loket.faq import laws, review_state, variants
 from loket.faq.model import Answer, Deadline, Referral, joined
 from loket.faq.placeholders import Values, fill
 from loket.faq.variants import Known
+
+Thing = TypeVar("Thing", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,46 @@ def show(answer: Answer, known: Known, values: Values, today: date) -> Shown:
         easier="" if chosen.variant else fill(answer.easier, values).strip(),
         child="" if chosen.variant else fill(answer.child, values).strip(),
     )
+
+
+def show_by_school(answer: Answer, known: Known, sectors: Mapping[str, str], values: Values, today: date) -> Shown:
+    """The answer where the kind of school decides and is not known: what holds for each, in short, with its deadlines.
+
+    `sectors` are the kinds of school, id to name; those with the same text are taken together.
+    """
+    of_each = {name: show(answer, replace(known, sector=sector), values, today) for sector, name in sectors.items()}
+    shorts = _together((one.short, name) for name, one in of_each.items())
+    deadlines = _together((deadline, name) for name, one in of_each.items() for deadline in one.deadlines)
+    return replace(
+        show(answer, known, values, today),
+        short=joined(*(f"**{joined_words(names).capitalize()}**\n\n{short}" for short, names in shorts.items())),
+        text="",
+        deadlines=tuple(
+            one
+            if len(names) == len(sectors)
+            else replace(one, what=f"{joined_words(names).capitalize()}: {_lower(one.what)}")
+            for one, names in deadlines.items()
+        ),
+        easier="",
+        child="",
+    )
+
+
+def _together(pairs: Iterable[tuple[Thing, str]]) -> dict[Thing, list[str]]:
+    """For each thing the names that have it, in the order in which they come."""
+    found: dict[Thing, list[str]] = {}
+    for thing, name in pairs:
+        found.setdefault(thing, []).append(name)
+    return found
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def joined_words(words: Sequence[str]) -> str:
+    """Words as a list in a sentence: "a, b en c"."""
+    return " en ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def tel(phone: str) -> str:

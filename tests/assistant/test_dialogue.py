@@ -99,11 +99,17 @@ def test_of_two_questions_neither_is_offered_as_follow_up(talk: Talk) -> None:
     )
 
 
-def test_the_sector_is_asked_when_the_answer_depends_on_it(talk: Talk, conversation: Conversation) -> None:
-    (reply,) = talk("Krijgen wij vervoer?", BY_SECTOR)
-    assert reply["kind"] == "sector"
-    assert [c["sector"] for c in reply["choices"]] == ["po", "vo", "so", ""]
+def test_what_depends_on_the_sector_is_answered_for_each_and_the_sector_is_asked(
+    talk: Talk, conversation: Conversation, session: Session
+) -> None:
+    answered, asked = talk("Krijgen wij vervoer?", BY_SECTOR)
+    assert (answered["kind"], answered["intents"], asked["kind"]) == ("answer", [BY_SECTOR], "sector")
+    answer = answers.cached()[BY_SECTOR]
+    for sector in ("po", "vo", "so"):
+        assert variants.choose(answer, Known(sector=sector)).short.strip() in answered["answer"]["short"]
+    assert [c["sector"] for c in asked["choices"]] == ["po", "vo", "so", ""]
     assert conversation.expects == {"sector_for": [BY_SECTOR]}
+    assert log_of(session) == [("answered", BY_SECTOR)]
 
 
 def test_the_sector_is_not_asked_when_it_makes_no_difference(talk: Talk) -> None:
@@ -111,7 +117,7 @@ def test_the_sector_is_not_asked_when_it_makes_no_difference(talk: Talk) -> None
 
 
 def test_a_chosen_sector_gives_its_answer_and_is_remembered(talk: Talk, conversation: Conversation) -> None:
-    (asked,) = talk("Krijgen wij vervoer?", BY_SECTOR)
+    *_, asked = talk("Krijgen wij vervoer?", BY_SECTOR)
     with_text = sorted(variants.by_sector(answers.cached()[BY_SECTOR]))[0]
     choice = next(c for c in asked["choices"] if c["sector"] == with_text)
     (reply,) = talk(choice["label"], BY_SECTOR, choice=choice)
@@ -123,7 +129,7 @@ def test_a_chosen_sector_gives_its_answer_and_is_remembered(talk: Talk, conversa
 
 
 def test_who_does_not_know_the_sector_gets_the_general_answer(talk: Talk, conversation: Conversation) -> None:
-    (asked,) = talk("Krijgen wij vervoer?", BY_SECTOR)
+    *_, asked = talk("Krijgen wij vervoer?", BY_SECTOR)
     (reply,) = talk("Dat weet ik niet", BY_SECTOR, choice=asked["choices"][-1])
     assert reply["answer"]["short"].strip() == answers.cached()[BY_SECTOR].short.strip()
     assert conversation.sector is None
@@ -428,14 +434,14 @@ def test_what_is_known_chooses_the_variant(samples: Path, talk: Talk) -> None:
 def test_an_age_is_not_lost_when_the_school_is_asked_first(
     samples: Path, talk: Talk, conversation: Conversation
 ) -> None:
-    (asked,) = talk("mijn zoon van 17 heeft een klacht", "mbo_klacht", entities=AGE)
+    *_, asked = talk("mijn zoon van 17 heeft een klacht", "mbo_klacht", entities=AGE)
     mbo = next(c for c in asked["choices"] if c["sector"] == "mbo")
     assert conversation.expects == {"sector_for": ["mbo_klacht"], "known": {"age": "16_17"}}
     assert talk("Mbo", "mbo_klacht", choice=mbo)[0]["answer"]["short"] == "Antwoord voor het mbo met 17 jaar."
 
 
 def test_an_age_is_not_lost_when_the_school_stays_unknown(samples: Path, talk: Talk) -> None:
-    (asked,) = talk("mijn zoon van 17 heeft een klacht", "mbo_klacht", entities=AGE)
+    *_, asked = talk("mijn zoon van 17 heeft een klacht", "mbo_klacht", entities=AGE)
     assert asked["choices"][-1]["known"] == {"age": "16_17"}
     assert (
         talk("Dat weet ik niet", "mbo_klacht", choice=asked["choices"][-1])[0]["answer"]["short"]

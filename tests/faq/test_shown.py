@@ -39,6 +39,29 @@ def test_a_variant_replaces_the_texts_and_hides_those_for_the_general_case() -> 
     assert [deadline.what for deadline in one.deadlines] == ["Bezwaar maken"]
 
 
+def test_while_the_school_is_not_known_it_says_what_holds_for_each() -> None:
+    one = answer(
+        short="Op school zo.",
+        deadline=[{"what": "Bezwaar maken", "when": "binnen 6 weken"}],
+        variants=[
+            {
+                "for": {"sector": "mbo"},
+                "short": "Op het mbo anders.",
+                "text": "Op het mbo gaat het zo en zo.",
+                "deadline": [
+                    {"what": "Bezwaar maken", "when": "binnen 6 weken"},
+                    {"what": "Naar het loket", "when": "snel"},
+                ],
+            }
+        ],
+    )
+    schools = {"po": "basisschool", "vo": "middelbare school", "mbo": "mbo"}
+    each = shown.show_by_school(one, Known(), schools, VALUES, TODAY)
+    assert each.short == "**Basisschool en middelbare school**\n\nOp school zo.\n\n**Mbo**\n\nOp het mbo anders."
+    assert [deadline.what for deadline in each.deadlines] == ["Bezwaar maken", "Mbo: naar het loket"]
+    assert (each.text, each.easier, each.child) == ("", "", "")
+
+
 def test_help_has_a_link_that_dials() -> None:
     first, second = show().referrals
     assert (first.tel, first.hours, first.purpose) == ("tel:08002000", "dag en nacht", "advies")
