@@ -204,8 +204,8 @@ def acts(count: int) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "search, three common words", find(Wanted(search="school gepest dyslexie"))
     yield "search, a beginning of many words", find(Wanted(search="ver"))
     yield "search, a part of many words", find(Wanted(search="pest"))
-    yield "search, a part that stands nowhere", find(Wanted(search="schoolpest"))
-    yield "search, a short word that stands nowhere", find(Wanted(search="qz school"))
+    yield "search, a part that is nowhere", find(Wanted(search="schoolpest"))
+    yield "search, a short word that is nowhere", find(Wanted(search="qz school"))
     yield "search, partner, a word in most tickets", find(Wanted(search="school"), partner)
 
     def open_one() -> object:

@@ -15,9 +15,6 @@ _DAY_NAMES = ("ma", "di", "wo", "do", "vr", "za", "zo")
 _PART = re.compile(r"^(ma|di|wo|do|vr|za|zo)(?:-(ma|di|wo|do|vr|za|zo))? (\d{1,2}:\d\d)-(\d{1,2}:\d\d)$")
 _SEARCH_DAYS = 400
 
-Hours = dict[int, tuple[time, time]]
-"""Weekday (0 = Monday) to opening and closing time."""
-
 
 @dataclass(frozen=True)
 class Calendar:

@@ -14,7 +14,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from loket.accounts.models import Account, UsedForm
-from loket.db.base import changed
 
 KEPT = timedelta(days=2)
 """How long a form is remembered: longer than anybody leaves a page open before sending it a second time."""
@@ -50,8 +49,3 @@ def finish(session: Session, form_id: str, to: str) -> None:
 def give_back(session: Session, form_id: str) -> None:
     """Nothing came of it, so the form may be sent again."""
     session.execute(delete(UsedForm).where(UsedForm.id == form_id))
-
-
-def forget_old(session: Session, now: datetime) -> int:
-    """Remove what is older than KEPT; returns how many were removed."""
-    return changed(session, delete(UsedForm).where(UsedForm.used_at < now - KEPT))

@@ -29,7 +29,8 @@ class Contact:
 def contact(email: str | None, phone: str | None, when: str | None) -> Contact:
     """Raises Refused (code `invalid_email`, `invalid_phone` or `invalid_when`) with what to do about it."""
     email, phone, when = (one_line(value or "") or None for value in (email, phone, when))
-    if email and (len(email) > 254 or _ENCODED in email or not _EMAIL.match(email)):
+    email = _plain(email) if email else None
+    if email is not None and (len(email) > 254 or _ENCODED in email or not _EMAIL.match(email)):
         raise Refused(
             "Dit e-mailadres klopt niet. Een adres ziet eruit als naam@voorbeeld.nl.",
             code="invalid_email",
@@ -44,3 +45,13 @@ def contact(email: str | None, phone: str | None, when: str | None) -> Contact:
     if when and len(when) > MAX_WHEN:
         raise Refused(f"Houd dit kort: ten hoogste {MAX_WHEN} tekens.", code="invalid_when", field="when")
     return Contact(email, phone, when)
+
+
+def _plain(email: str) -> str:
+    """The address with its domain as mail is sent to it, so that one mailbox has one spelling: "x@ｖoorbeeld.NL" is
+    "x@voorbeeld.nl" (RFC 3490). A domain that cannot be one stays as it was typed, and is refused."""
+    local, at, domain = email.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('idna').decode('idna').lower()}"
+    except UnicodeError:
+        return ""

@@ -71,16 +71,21 @@ def _note(session: Session, _context: object) -> None:
 
 @event.listens_for(Session, "after_commit")
 def _tell(session: Session) -> None:
+    # The end of a savepoint is no commit: nobody could read it yet, and it may still be undone.
+    if session.in_nested_transaction():
+        return
     noted = session.info.pop(_NOTED, {})
     try:
         for change in noted:
-            _redis(settings.load().redis_url).publish(CHANNEL, change.as_json())
+            _redis(settings.load().redis_url).publish(redis_channel(), change.as_json())
     except RedisError as error:
         logger.warning("Redis did not take a change (%s); pages find it at their next look", type(error).__name__)
 
 
 @event.listens_for(Session, "after_rollback")
 def _forget(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
     session.info.pop(_NOTED, None)
 
 
@@ -92,6 +97,11 @@ def _changes(session: Session) -> Iterator[Change]:
         name = old.announced_with if isinstance(old, Announced) else None
         if name is not None and inspect(old).attrs[name].history.has_changes():
             yield old.change()
+
+
+def redis_channel() -> str:
+    """Of this service alone: a channel of Redis is not kept apart by the number of a database."""
+    return f"{CHANNEL}:{settings.load().token('updates')[:16]}"
 
 
 @cache

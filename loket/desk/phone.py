@@ -25,7 +25,6 @@ from loket.tickets import calls
 from loket.tickets.calls import Call
 
 NOTHING = Reading(None, None, None, False, [])
-FIELDS = {"text": "question", "email": "email", "phone": "phone", "when": "when"}
 
 
 class PhonePages(Controller):

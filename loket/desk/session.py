@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from datetime import datetime
 
 from litestar import Request
@@ -22,6 +23,7 @@ from loket.exceptions import LoketError
 from loket.http import cookies
 from loket.tickets import access, transfers
 from loket.tickets.models import Offer
+from loket.tokens import hash_token
 
 NAME = "balie"
 HALF_NAME = "balie-code"
@@ -32,6 +34,9 @@ CHANGE_PAGE = "/balie/wachtwoord"
 FACTOR_PAGE = "/balie/account/tweede-stap"
 WITH_ONE_TIME_PASSWORD = (CHANGE_PAGE, LOG_OUT)
 WITHOUT_SECOND_FACTOR = (FACTOR_PAGE, f"{FACTOR_PAGE}/begin", LOG_OUT)
+
+
+_FORM_ID = re.compile(r"[A-Za-z0-9_-]{8,47}")
 
 
 class FirstThis(NotAuthorizedException):
@@ -101,8 +106,9 @@ def _offers(session: Session, login: StaffSession, now: datetime) -> list[Offer]
 
 
 def form_id(connection: ASGIConnection) -> str:
-    """The id that the page gave to the form that was sent (see `once` in loket.web.app); "" without one."""
-    return connection.query_params.get("formulier", "")
+    """The id that the page gave to the form that was sent (see `once` in loket.web.app), for this address; "" without one."""
+    given = connection.query_params.get("formulier", "")
+    return f"{given}-{hash_token(connection.url.path)[:16]}" if _FORM_ID.fullmatch(given) else ""
 
 
 def allowed(request: Request, action: Action) -> Account:

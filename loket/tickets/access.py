@@ -36,6 +36,14 @@ def visible(account: Account) -> ColumnElement[bool]:
     return or_(Ticket.team.not_in(sorted(closed)), Ticket.team.in_(own), Ticket.claimed_by == account.id)
 
 
+def takeable(account: Account) -> ColumnElement[bool]:
+    """The condition on Ticket that is true for every ticket this account may take: as `may(…, Action.CLAIM, …)`, in the
+    statement that takes it, because a colleague may just have referred it."""
+    if account.role != Role.ADVISER:
+        return visible(account)
+    return and_(visible(account), or_(Ticket.partner.is_(None), Ticket.state == CLOSED))
+
+
 def hears_of(account: Account) -> Callable[[str, tuple[str, ...]], bool]:
     """Whether a change of a ticket of this team and these partners is news for this account. As `visible`, but on values:
     an account hears too little rather than too much, and looks again by itself every so often."""

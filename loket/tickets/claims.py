@@ -39,7 +39,7 @@ def claim(session: Session, ticket_id: int, adviser: Account, now: datetime, *, 
     # The UPDATE alone would do; the lock keeps the order of loket.tickets.locks, as the conversation changes after it.
     held = locks.hold_by_id(session, ticket_id)
     before = held.claimed_by if held else None
-    free = _free_for(adviser, now) if made else and_(access.visible(adviser), _free_for(adviser, now))
+    free = _free_for(adviser, now) if made else and_(access.takeable(adviser), _free_for(adviser, now))
     claimable = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != CLOSED, free)
     if not changed(session, claimable.values(claimed_by=adviser.id, claimed_until=now + lease())):
         return False
@@ -84,7 +84,7 @@ def release(session: Session, ticket: Ticket, adviser: Account, now: datetime) -
 def take_over(session: Session, ticket_id: int, holder_id: int, adviser: Account, now: datetime) -> bool:
     """Take the ticket from the colleague shown as holding it; False when that colleague no longer does."""
     locks.hold_by_id(session, ticket_id)
-    theirs = and_(access.visible(adviser), Ticket.claimed_by == holder_id, Ticket.state != CLOSED)
+    theirs = and_(access.takeable(adviser), Ticket.claimed_by == holder_id, Ticket.state != CLOSED)
     held = update(Ticket).where(Ticket.id == ticket_id, theirs)
     if not changed(session, held.values(claimed_by=adviser.id, claimed_until=now + lease())):
         return False

@@ -1,7 +1,7 @@
 """By when a ticket must be answered, computed from its events and the working calendar.
 
 The clock starts with the question, pauses while the parent has something to tell us, stops at an answer, and starts
-again when the parent reopens. A referral or another team does not stop it: the promise was made to the parent.
+again when the parent writes. A referral or another team does not stop it: the promise was made to the parent.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FALLBACK_HOURS = 16
 STARTS = {EventKind.CREATED}
 PAUSES = {EventKind.ASKED_PARENT}
 RESUMES = {EventKind.PARENT_WROTE, EventKind.REOPENED}
-RENEWS = {EventKind.REOPENED}
+RENEWS = RESUMES
 STOPS = {EventKind.REPLIED, EventKind.HANDED_BACK, EventKind.CLOSED, EventKind.MERGED}
 RESTORES = {EventKind.CLOSE_UNDONE}
 HASTENS = {EventKind.MADE_URGENT}
@@ -45,7 +45,7 @@ class Event(Protocol):
 
 @dataclass(frozen=True)
 class Deadline:
-    """Where the clock stands. `left` is working time at `since`; `due` the moment at which it runs or ran out."""
+    """What the clock says. `left` is working time at `since`; `due` the moment at which it runs or ran out."""
 
     promise: timedelta
     left: timedelta
@@ -65,7 +65,7 @@ class Deadline:
 
 
 def compute(events: Iterable[Event], calendar: Calendar) -> Deadline:
-    """Where the clock stands after these events, oldest first; the first one is `created`."""
+    """What the clock says after these events, oldest first; the first one is `created`."""
     clock: Deadline | None = None
     for event in events:
         clock = _start(event, calendar) if clock is None else _step(clock, event, calendar)

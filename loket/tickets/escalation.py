@@ -37,6 +37,9 @@ def alert(session: Session, ticket: Ticket, now: datetime) -> None:
 
 
 def _escalate(session: Session, ticket: Ticket, now: datetime) -> bool:
+    # A ticket that was answered and then claimed or opened again owes nothing until the parent writes.
+    if deadlines.of(session, ticket.id).status != deadlines.RUNNING:
+        return False
     level = BROKEN if ticket.promised_by < now else NEAR
     first = update(Ticket).where(Ticket.id == ticket.id, Ticket.escalated < level).values(escalated=level)
     if not changed(session, first):
@@ -48,4 +51,4 @@ def _escalate(session: Session, ticket: Ticket, now: datetime) -> bool:
 
 def _mail(session: Session, ticket: Ticket, what: str, now: datetime) -> None:
     for lead in teams.leads(session, ticket.team):
-        outbox.put(session, lead.email, f"{what}: {ticket.reference}", mails.for_staff(ticket, f"{what}."), now)
+        outbox.put(session, lead.email, *mails.for_staff(ticket, what), now)

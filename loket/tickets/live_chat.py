@@ -8,10 +8,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from loket.accounts.models import Account
+from loket.accounts.roles import Action
 from loket.conversations import models as chat
 from loket.conversations import question_log, transcript
 from loket.conversations.models import Conversation, Message
-from loket.tickets import claims, events, locks, queue
+from loket.tickets import access, claims, events, locks, queue
 from loket.tickets.models import ANSWERED, EventKind, Ticket
 
 ACTIVE = timedelta(minutes=15)
@@ -28,7 +29,8 @@ def under_way(session: Session, now: datetime) -> list[Conversation]:
 
 
 def step_in(session: Session, conversation_id: str, adviser: Account, now: datetime) -> Ticket | None:
-    """Take over from the assistant: the conversation becomes this adviser's ticket. None when it is no longer free."""
+    """Take over from the assistant: the conversation becomes this adviser's ticket. None when it is no longer free, or already
+    has a ticket that this adviser may not take."""
     # Held, so that the assistant's reply comes before or after this step, never in the middle of it.
     conversation = locks.hold_conversation(session, conversation_id)
     if conversation is None or conversation.owner != chat.ASSISTANT:
@@ -39,9 +41,12 @@ def step_in(session: Session, conversation_id: str, adviser: Account, now: datet
         return None
     intent = question_log.guess(session, conversation_id)
     question = question_log.last_question(session, conversation_id) or last.text
+    earlier = queue.of_conversation(session, conversation_id)
+    if earlier is not None and not access.may(adviser, Action.CLAIM, earlier):
+        return None
     ticket = queue.hand_off(session, conversation, question, now, intent=intent)
     session.flush()
-    if not claims.claim(session, ticket.id, adviser, now, made=True):
+    if not claims.claim(session, ticket.id, adviser, now, made=earlier is None):
         return None
     events.record(session, ticket, EventKind.STEPPED_IN, now, adviser)
     transcript.note(session, conversation, f"{adviser.first_name}, adviseur van Loket 5010, is nu in dit gesprek.", now)

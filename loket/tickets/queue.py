@@ -308,9 +308,8 @@ def _say(session: Session, ticket: Ticket, adviser: Account, text: str, asks: bo
     name = {"name": adviser.first_name}
     message = transcript.add(session, ticket.conversation, chat.ADVISER, text, now, extra=name)
     if ticket.email:
-        subject = f"{'Vraag van ons over' if asks else 'Antwoord op'} uw vraag {ticket.reference}"
-        body = mails.asked(ticket, text) if asks else mails.reply(ticket, text)
-        outbox.put(session, ticket.email, subject, body, now)
+        mail = mails.asked(ticket, text) if asks else mails.reply(ticket, text)
+        outbox.put(session, ticket.email, *mail, now)
     return message
 
 

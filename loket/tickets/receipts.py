@@ -53,8 +53,7 @@ def send(session: Session, ticket: Ticket, now: datetime) -> None:
     data = {"address": mark(ticket.email)} if mailed else {"address": mark(ticket.email), "mailed": False}
     record(session, ticket, EventKind.CONTACT_LEFT, now, data=data)
     if mailed:
-        subject = f"Wij hebben uw vraag ontvangen ({ticket.reference})"
-        outbox.put(session, ticket.email, subject, mails.receipt(ticket), now)
+        outbox.put(session, ticket.email, *mails.receipt(ticket), now)
 
 
 def withheld(session: Session, ticket: Ticket) -> bool:

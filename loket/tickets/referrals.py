@@ -50,8 +50,7 @@ def refer(
         now,
     )
     for account in teams.of_partner(session, partner):
-        body = mails.for_staff(ticket, "Er is een vraag naar uw organisatie doorverwezen.")
-        outbox.put(session, account.email, f"Doorverwezen vraag {ticket.reference}", body, now)
+        outbox.put(session, account.email, *mails.referred(ticket), now)
 
 
 def give_back(session: Session, ticket: Ticket, partner: Account, reason: str, now: datetime) -> None:

@@ -20,7 +20,7 @@ LIVE = ("web", "embed")
 """The channels on which a parent talks live."""
 AT_DESK = timedelta(minutes=10)
 """Anyone who used a desk page this recently is taken to be there."""
-STANDS = timedelta(minutes=5)
+VALID_FOR = timedelta(minutes=5)
 """How long an offer waits for an answer. Until then, and after it, the one who offered keeps the conversation."""
 
 
@@ -60,7 +60,7 @@ def accept(session: Session, ticket_id: int, adviser: Account, now: datetime) ->
     """
     # The lock is not for the UPDATE, which needs none, but for what follows it: the conversation's row comes first.
     locks.hold_by_id(session, ticket_id)
-    offered = and_(Offer.ticket_id == Ticket.id, Offer.from_id == Ticket.claimed_by, _stands(adviser, now))
+    offered = and_(Offer.ticket_id == Ticket.id, Offer.from_id == Ticket.claimed_by, _valid(adviser, now))
     theirs = update(Ticket).where(Ticket.id == ticket_id, Ticket.state != CLOSED, exists().where(offered))
     given_by = session.scalar(select(Offer.from_id).where(Offer.ticket_id == ticket_id))
     if not changed(session, theirs.values(claimed_by=adviser.id, claimed_until=now + claims.lease())):
@@ -84,7 +84,7 @@ def decline(session: Session, ticket: Ticket, who: Account, now: datetime) -> No
 def offers_to(session: Session, who: Account, now: datetime) -> list[Offer]:
     """What waits for this account's answer, with ticket and giver."""
     query = select(Offer).join(Ticket, Ticket.id == Offer.ticket_id)
-    standing = query.where(_stands(who, now), Offer.from_id == Ticket.claimed_by, Ticket.state != CLOSED)
+    standing = query.where(_valid(who, now), Offer.from_id == Ticket.claimed_by, Ticket.state != CLOSED)
     shown = (joinedload(Offer.ticket), joinedload(Offer.giver))
     return list(session.scalars(standing.order_by(Offer.offered_at).options(*shown)))
 
@@ -93,8 +93,8 @@ def of_ticket(session: Session, ticket: Ticket, now: datetime) -> Offer | None:
     """The offer of this ticket that waits for an answer, with the colleague who was asked."""
     query = select(Offer).where(Offer.ticket_id == ticket.id, Offer.from_id == ticket.claimed_by)
     shown = joinedload(Offer.taker)
-    return session.scalar(query.where(Offer.offered_at > now - STANDS).options(shown))
+    return session.scalar(query.where(Offer.offered_at > now - VALID_FOR).options(shown))
 
 
-def _stands(taker: Account, now: datetime) -> ColumnElement[bool]:
-    return and_(Offer.to_id == taker.id, Offer.offered_at > now - STANDS)
+def _valid(taker: Account, now: datetime) -> ColumnElement[bool]:
+    return and_(Offer.to_id == taker.id, Offer.offered_at > now - VALID_FOR)

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from redis import Redis, RedisError
 
-from loket.db.changes import CHANNEL, Change
+from loket.db.changes import CHANNEL, Change, redis_channel
 from loket.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -113,15 +113,24 @@ def from_postgresql(url: str, stopping: threading.Event) -> Iterator[Change | No
         yield None
         while not stopping.is_set():
             for notification in connection.notifies(timeout=WAIT_SECONDS):
-                yield Change.from_json(notification.payload)
+                yield _read(notification.payload)
 
 
 def from_redis(url: str, stopping: threading.Event) -> Iterator[Change | None]:
     """What every process publishes after its commits."""
     with Redis.from_url(url) as server, server.pubsub(ignore_subscribe_messages=True) as heard:
-        heard.subscribe(CHANNEL)
+        heard.subscribe(redis_channel())
         yield None
         while not stopping.is_set():
             message: dict[str, Any] | None = heard.get_message(timeout=WAIT_SECONDS)
             if message is not None:
-                yield Change.from_json(message["data"])
+                yield _read(message["data"])
+
+
+def _read(told: str) -> Change | None:
+    """What was told; None, so that everybody looks, for what another release says in another shape."""
+    try:
+        return Change.from_json(told)
+    except (ValueError, KeyError, TypeError) as error:
+        logger.warning("news of a change cannot be read (%s)", type(error).__name__)
+        return None

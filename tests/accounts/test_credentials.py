@@ -192,6 +192,14 @@ def test_a_new_password_ends_every_login(account: Account) -> None:
     assert log_in(account.email, "een heel andere zin")
 
 
+@pytest.mark.parametrize(
+    "new", ["kqwzvbnmtrpl", "KQWZVBNMTRPL", "82749105836271", "één zin met ☂ en spaties", "#%!?&*(=+/~^@"]
+)
+def test_a_password_may_be_made_of_anything(account: Account, new: str) -> None:
+    change(account, PASSWORD, new)
+    assert log_in(account.email, new)
+
+
 def half_login(account: Account) -> str:
     """The password is given; the code is still to come."""
     with transaction() as session:

@@ -167,7 +167,7 @@ def a_module() -> int:
         return module.id
 
 
-def test_every_route_of_the_desk_stands_in_the_rule(site: Site) -> None:
+def test_every_route_of_the_desk_is_in_the_rule(site: Site) -> None:
     routes = {
         (method, route.path)
         for route in site.app.routes

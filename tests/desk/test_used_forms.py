@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ from loket.db.base import reading, transaction
 from loket.mail.models import Outbox
 from loket.migrations.tables import Base
 from loket.paths import ROOT
-from loket.tickets import claims
+from loket.tickets import claims, drafts
 from loket.tickets.models import Note, Ticket, TicketEvent
 from tests.desk import test_audit
 from tests.desk.test_access import TICKET, at_desk
@@ -207,9 +206,12 @@ def test_a_form_that_somebody_else_sent_does_not_lead_to_where_theirs_led(databa
         assert used_forms.begin(session, aisha, "abcdefgh12345678", now) == "/balie/vragen/7"
 
 
-def test_old_forms_are_forgotten(database: Engine) -> None:
-    who, now = make_account(), utc_now()
+def test_the_id_of_a_form_counts_for_its_own_address_only(adviser: Adviser) -> None:
+    ticket = make_ticket()
     with transaction() as session:
-        used_forms.begin(session, who, "abcdefgh12345678", now)
-        assert used_forms.forget_old(session, now + timedelta(days=1)) == 0
-        assert used_forms.forget_old(session, now + timedelta(days=3)) == 1
+        assert claims.claim(session, ticket.id, adviser.account, utc_now())
+    for note_or_draft in ("notitie", "concept"):
+        url = f"/balie/vragen/{ticket.id}/{note_or_draft}?{ID}"
+        assert adviser.client.post(url, data={"note": "Bel", "text": "Half"}).status_code < 400
+    with reading() as session:
+        assert drafts.of(session, ticket.id, adviser.account.id) is not None

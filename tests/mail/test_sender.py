@@ -262,6 +262,12 @@ def test_an_address_with_letters_that_the_server_does_not_know_is_given_up(
     assert (row.last_error, row.failed_at is not None) == ("AddressNotAccepted", True)
 
 
+@pytest.mark.parametrize("domain", ["ｖoorbeeld.nl", "VOORBEELD.nl", "voorbeeld。nl"])
+def test_one_mailbox_has_one_spelling(domain: str) -> None:
+    """Limits count mailboxes: no other letters that mail takes for the same make another one."""
+    assert contact(f"ouder@{domain}", None, None).email == "ouder@voorbeeld.nl"
+
+
 def test_a_retry_begins_to_count_anew(configured: Settings, server: MailServer) -> None:
     put()
     server.refuse = "550 onbekend adres"

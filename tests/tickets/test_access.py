@@ -17,13 +17,13 @@ from loket.conversations.models import Conversation
 from loket.db.base import reading, transaction
 from loket.routing import rules
 from loket.staff_roles import ROLES
-from loket.tickets import access, claims, lists, merging
+from loket.tickets import access, claims, lists, live_chat, merging, referrals
 from loket.tickets.access import may
 from loket.tickets.lists import Wanted
 from loket.tickets.models import CLOSED, Ticket, TicketEvent
 from loket.tickets.states import ALLOWED as STATES
 from tests.conftest import NOON
-from tests.support.site import make_ticket
+from tests.support.site import make_account, make_ticket
 
 TEAMS = ("algemeen", "veiligheid", "ondersteuning")
 PARTNERS = (None, "balans", "nko")
@@ -145,6 +145,8 @@ def test_lists_objects_search_counts_number_and_next_agree(
         tickets = list(session.scalars(select(Ticket)))
         may_read = {one.id for one in tickets if may(reader, Action.READ, one)}
         assert set(session.scalars(select(Ticket.id).where(access.visible(reader)))) == may_read
+        may_take = {one.id for one in tickets if any(may(reader, act, one) for act in (Action.CLAIM, Action.ACCEPT))}
+        assert set(session.scalars(select(Ticket.id).where(access.takeable(reader)))) == may_take
         listed = {one.id for view in lists.VIEWS for one in lists.find(session, reader, Wanted(view), NOON).tickets}
         assert listed == may_read
         assert {one.id for one in lists.find(session, reader, Wanted(search="school"), NOON).tickets} == may_read
@@ -197,6 +199,44 @@ def _ticket(session: Session, state: str, team: str, partner: str | None, mine: 
     )  # fmt: skip
     session.add(one)
     return one
+
+
+def test_who_may_not_see_a_ticket_does_not_get_it_by_stepping_into_its_conversation(
+    database: Engine, closed_team: str
+) -> None:
+    insider, outsider = make_account("Ina"), make_account("Bram")
+    one = make_ticket("Mijn kind wordt gepest", NOON, intent="pesten_aanpak")
+    with transaction() as session:
+        session.add(TeamMember(account_id=insider.id, team=closed_team))
+        session.get_one(Ticket, one.id).team = closed_team
+    with transaction() as session:
+        who = session.get_one(Account, insider.id)
+        assert claims.claim(session, one.id, who, NOON)
+        live_chat.hand_back(session, session.get_one(Ticket, one.id), who, NOON)
+    with transaction() as session:
+        assert live_chat.step_in(session, one.conversation_id, session.get_one(Account, outsider.id), NOON) is None
+    with transaction() as session:
+        assert live_chat.step_in(session, one.conversation_id, session.get_one(Account, insider.id), NOON) is not None
+
+
+def test_what_was_referred_in_the_meantime_is_the_partners(database: Engine) -> None:
+    """An adviser's page showed the ticket free, or with a colleague, who refers it before the claim comes."""
+    anna, bram = make_account("Anna"), make_account("Bram")
+    make_account("Petra", role="partner", partner="balans")
+    lead = make_account("Lena", role="lead")
+    one = make_ticket(now=NOON)
+    with transaction() as session:
+        who = session.get_one(Account, anna.id)
+        assert claims.claim(session, one.id, who, NOON)
+        referrals.refer(session, session.get_one(Ticket, one.id), who, "balans", "Dyslexie", NOON, agreed=True)
+    with transaction() as session:
+        who = session.get_one(Account, bram.id)
+        assert not claims.claim(session, one.id, who, NOON)
+    with transaction() as session:
+        session.get_one(Ticket, one.id).claimed_by = anna.id
+    with transaction() as session:
+        assert not claims.take_over(session, one.id, anna.id, session.get_one(Account, bram.id), NOON)
+        assert claims.take_over(session, one.id, anna.id, session.get_one(Account, lead.id), NOON)
 
 
 def test_who_steps_in_or_takes_a_call_keeps_what_went_to_a_closed_team(database: Engine, closed_team: str) -> None:

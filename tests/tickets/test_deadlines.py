@@ -78,6 +78,7 @@ CASES = [
     ("answered", 2, ["created 2026-11-24 10:00", "replied 2026-11-24 11:00"], STOPPED, "2026-11-24 12:00"),
     ("reopened after the answer: a new promise", 2, ["created 2026-11-24 10:00", "replied 2026-11-24 11:00", "reopened 2026-11-26 09:30"], RUNNING, "2026-11-26 11:30"),
     ("reopened after a pause and an answer: a whole new promise", 2, ["created 2026-11-24 10:00", "asked_parent 2026-11-24 11:00", "parent_wrote 2026-11-24 14:00", "replied 2026-11-24 14:30", "reopened 2026-11-26 09:30"], RUNNING, "2026-11-26 11:30"),
+    ("the parent adds something while somebody has it again", 2, ["created 2026-11-24 10:00", "replied 2026-11-24 11:00", "parent_wrote 2026-11-26 09:30"], RUNNING, "2026-11-26 11:30"),
     ("reopened in the weekend", 2, ["created 2026-11-24 10:00", "closed 2026-11-24 11:00", "reopened 2026-11-28 12:00"], RUNNING, "2026-11-30 11:00"),
     ("a close undone: the old promise", 4, ["created 2026-11-24 10:00", "closed 2026-11-24 11:00", "close_undone 2026-11-24 12:00"], RUNNING, "2026-11-24 14:00"),
     ("a close undone after the answer", 4, ["created 2026-11-24 10:00", "replied 2026-11-24 11:00", "closed 2026-11-24 11:30", "close_undone 2026-11-24 12:00"], STOPPED, "2026-11-24 14:00"),

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from loket.accounts.models import Account, TeamMember
 from loket.db.base import transaction
 from loket.mail.models import Outbox
-from loket.tickets import claims, escalation, queue
+from loket.tickets import claims, deadlines, escalation, queue
 from loket.tickets.models import Ticket
 from tests.conftest import NOON
 from tests.support.site import all_of, make_account, make_ticket
@@ -54,3 +54,22 @@ def test_an_urgent_question_alerts_the_lead_at_once(database: Engine) -> None:
     ticket = make_ticket("Ik wil niet meer leven", NOON, urgent=True)
     assert [(mail.recipient, "leven" in mail.body) for mail in all_of(Outbox)] == [(lead.email, False)]
     assert kinds(ticket) == ["created", "alerted"]
+
+
+def test_a_question_that_was_answered_in_time_and_opened_again_by_us_breaks_no_promise(database: Engine) -> None:
+    anna = make_account("Anna")
+    make_account("Lena", role="lead")
+    ticket, later = make_ticket(now=NOON), NOON + timedelta(days=9)
+    with transaction() as session:
+        who, found = session.get_one(Account, anna.id), session.get_one(Ticket, ticket.id)
+        assert claims.claim(session, ticket.id, who, NOON)
+        queue.reply(session, found, who, "Zo zit het.", NOON + timedelta(minutes=1))
+    with transaction() as session:
+        assert claims.claim(session, ticket.id, session.get_one(Account, anna.id), later)
+    with transaction() as session:
+        assert deadlines.of(session, ticket.id).status == deadlines.STOPPED
+        assert escalation.escalate_due_promises(session, later) == []
+    with transaction() as session:
+        queue.parent_adds(session, session.get_one(Ticket, ticket.id), "Er is nog iets", "c1", later)
+    with transaction() as session:
+        assert escalation.escalate_due_promises(session, later + timedelta(days=9)) != []

@@ -107,7 +107,7 @@ def test_an_offer_lapses(database: Engine) -> None:
     aisha, bram = at_desk("Aisha de Boer"), at_desk("Bram Visser")
     ticket = claimed(aisha)
     offer(ticket, aisha, bram)
-    late = NOON + transfers.STANDS
+    late = NOON + transfers.VALID_FOR
     assert waiting(bram, late) == []
     assert not accept(ticket, bram, late)
     assert holder() == aisha.id
@@ -135,7 +135,7 @@ def test_an_offer_that_lapsed_is_not_shown_as_waiting_for_the_colleague(database
     with transaction() as session:
         found = session.get_one(Ticket, ticket.id)
         assert transfers.of_ticket(session, found, NOON) is not None
-        assert transfers.of_ticket(session, found, NOON + transfers.STANDS) is None
+        assert transfers.of_ticket(session, found, NOON + transfers.VALID_FOR) is None
 
 
 def test_what_is_no_live_conversation_is_not_offered(database: Engine) -> None:

@@ -109,10 +109,9 @@ def test_another_process_that_knows_nothing_of_live_updates_is_heard(told_by: st
     """As the action server and the worker, which import no web page."""
     mine = conversation()
     configured = settings.load()
-    env = os.environ | {
-        "LOKET_DATABASE_URL": configured.database,
-        "LOKET_SECRET_KEY": "een sleutel van ruim dertig tekens",
-    }
+    env = os.environ | {"LOKET_DATABASE_URL": configured.database}
+    if configured.secret_key:
+        env["LOKET_SECRET_KEY"] = str(configured.secret_key)
 
     async def act(hub: Hub) -> None:
         with hub.conversation(mine, "192.0.2.1") as listener:
@@ -207,6 +206,36 @@ def test_what_was_told_is_not_told_again_with_the_next_change(told_by: str) -> N
             assert not await listener.wait(QUIET)
 
     with_hub(act)
+
+
+def test_it_is_told_when_it_can_be_read_and_not_at_a_savepoint(told_by: str) -> None:
+    """Locks are taken within a savepoint (loket.tickets.locks), which ends long before the transaction."""
+    mine, other = conversation(), conversation()
+    go = threading.Event()
+
+    def slowly() -> None:
+        with transaction() as session:
+            transcript.receive(session, session.get_one(Conversation, mine), "Eerst", None, utc_now(), choice=None)
+            session.flush()
+            with session.begin_nested():
+                session.get_one(Conversation, other).changed_at = utc_now()
+            session.begin_nested().rollback()
+            go.wait(SOON)
+
+    async def act(hub: Hub) -> None:
+        with hub.conversation(mine, "192.0.2.1") as listener:
+            slow = asyncio.create_task(asyncio.to_thread(slowly))
+            assert not await listener.wait(QUIET)
+            go.set()
+            await slow
+            assert await listener.wait(SOON)
+
+    with_hub(act)
+
+
+@pytest.mark.parametrize("said", ["{}", "geen json", '{"conversation_id": "x"}'])
+def test_what_cannot_be_read_makes_everybody_look_and_ends_nothing(said: str) -> None:
+    assert sources._read(said) is None
 
 
 def test_what_was_rolled_back_is_not_told_with_what_is_committed_next(told_by: str, database: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
@@ -42,9 +43,48 @@ def test_numbers_in_forms_and_queries_do_no_harm(adviser: Adviser, number: str) 
     ticket = make_ticket()
     for path in (f"/balie/audit?wie={number}", f"/balie/audit?voor={number}", f"/balie?blad={number}"):
         assert adviser.get(path).status_code < 500, path
-    for path, form in (("sluiten", {"seen": number}), ("overdragen", {"colleague": number}), ("claim", {})):
+    for path, form in (("sluiten", {"seen": number}), ("aanbieden", {"colleague": number}), ("claim", {})):
         assert adviser.post(f"/balie/vragen/{ticket.id}/{path}", **form).status_code < 500, path
     assert adviser.client.get("/balie/events", params={"vraag": number or "x"}).status_code == 400 or number == "1"
+
+
+def test_the_same_parameter_twice_does_no_harm(site: Site, adviser: Adviser) -> None:
+    ticket = make_ticket()
+    for path in ("/?achterlaten=ja&achterlaten=nee", "/balie/inloggen?gelukt=1&gelukt=2"):
+        assert site.get(path).status_code < 500, path
+    for path in ("/balie?blad=1&blad=2", "/balie?q=a&q=b", f"/balie/vragen/{ticket.id}?bekijk=a&bekijk=b"):
+        assert adviser.get(path).status_code < 500, path
+    twice = {"Content-Type": "application/x-www-form-urlencoded"}
+    for path, body in (
+        (f"/balie/vragen/{ticket.id}/notitie", "note=a&note=b"),
+        ("/vraag-achterlaten", "question=a&question=b"),
+    ):
+        assert adviser.client.post(path, content=body, headers=twice).status_code < 500, path
+
+
+FORGED = "Niets aan de hand\r\n2026-11-26 12:00:00 ERROR alles is weg"
+
+
+def test_what_is_typed_makes_no_line_of_its_own_in_the_log(
+    site: Site, parent: Parent, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "loket")
+    parent.ask(FORGED)
+    parent.post("handoff", {"question": FORGED, "contact": {"email": FORGED, "phone": FORGED, "when": FORGED}})
+    site.post("/balie/inloggen", data={"email": FORGED, "password": FORGED})
+    site.get("/zoek", params={"q": FORGED})
+    assert [
+        record for record in caplog.records if record.name.startswith("loket") and "alles is weg" in record.getMessage()
+    ] == []
+
+
+PAGES = ("/", "/balie/inloggen", "/balie/wachtwoord-vergeten", "/bestaat-niet", "/vraag/onbekend", "/api/bestaat-niet")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_names_its_type_and_its_letters(site: Site, path: str) -> None:
+    kind = site.get(path).headers["content-type"]
+    assert kind == "application/json" if path.startswith("/api") else kind == "text/html; charset=utf-8"
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "9" * 26, "-1", "²"], ids=lambda number: number[:8])

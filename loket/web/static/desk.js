@@ -53,6 +53,19 @@ if (document.querySelector("[data-live]")) {
   });
 }
 
+// What is changed after it was sent is another form: under the old id it would be taken for a second click.
+document.addEventListener("submit", ({ target }) => {
+  target.dataset.sent = "";
+});
+document.addEventListener("input", ({ target }) => {
+  const form = target.form;
+  if (form?.dataset.sent === undefined) return;
+  delete form.dataset.sent;
+  const fresh = Array.from(crypto.getRandomValues(new Uint8Array(12)), (one) => one.toString(16).padStart(2, "0")).join("");
+  const action = form.getAttribute("action") ?? "";
+  form.setAttribute("action", action.replace(/formulier=[\w-]+/, `formulier=${fresh}`));
+});
+
 function step(by) {
   const links = rows().map((row) => row.querySelector("th a, button")).filter(Boolean);
   const at = links.indexOf(document.activeElement);
