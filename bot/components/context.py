@@ -33,10 +33,13 @@ class Context(NamedTuple):
 class Weights(NamedTuple):
     """How much what was said before counts; config.yml says in plain words what the numbers mean."""
 
-    own_words: float = 1.2
-    same_question: float = 1.0
+    alone: float = 0.75
+    together: float = 0.2
+    together_leaning: float = 0.35
+    same_question: float = 10.0
+    same_question_leaning: float = 6.5
     follow_up: float = 8.0
-    same_theme: float = 1.5
+    same_theme: float = 3.7
     not_again: float = 0.1
     not_plain: float = 0.02
     least_chance: float = 0.0001
@@ -195,27 +198,27 @@ def mix(
     They are weighed as two witnesses, by their logarithms: what only one of them thinks likely is doubted, what neither
     excludes comes forward. What steers the conversation ("dank u", "ik wil iemand spreken") is meant only if said plainly.
     """
-    moves = np.array([intent in dialogue for intent in intents])
-    by_itself = alone.copy()
-    by_itself[moves] *= weights.not_plain
-    with_before = together.copy()
-    with_before[moves] *= weights.not_plain
-    heard = min(float(by_itself.sum()), 1.0)
-    own = min((1 - leans.weight) * weights.own_words * heard, 1.0)
-    score = own * np.log(by_itself + weights.least_chance) + (1 - own) * np.log(with_before + weights.least_chance)
+    chances = np.stack([alone, together])
+    chances[:, [intent in dialogue for intent in intents]] *= weights.not_plain
+    # A message that is small talk by its words alone ("al vaker") says little by them.
+    alone_counts = weights.alone * min(float(chances[0].sum()), 1.0)
+    together_counts = weights.together + weights.together_leaning * leans.weight
+    score = np.array([alone_counts, together_counts]) @ np.log(chances + weights.least_chance)
     mixed = np.exp(score - score.max()) * _odds(intents, leans, themes, weights)
     return mixed / mixed.sum()
 
 
 def _odds(intents: list[str], leans: Leaning, themes: Mapping[str, str], weights: Weights) -> np.ndarray:
     context = leans.context
-    same = weights.not_again if leans.correction else weights.same_question
+    same = (
+        weights.not_again if leans.correction else weights.same_question * weights.same_question_leaning**leans.weight
+    )
     odds = np.ones(len(intents))
     for place, intent in enumerate(intents):
+        if context.theme and themes.get(intent) == context.theme:
+            odds[place] *= weights.same_theme
+        if intent in context.follow_up:
+            odds[place] *= weights.follow_up
         if intent in context.intents:
-            odds[place] = same
-        elif intent in context.follow_up:
-            odds[place] = weights.follow_up
-        elif context.theme and themes.get(intent) == context.theme:
-            odds[place] = weights.same_theme
+            odds[place] *= same
     return odds

@@ -49,14 +49,22 @@ class Decided(NamedTuple):
     probability: float
     reason: str
     more: int = 0  # questions in the message beyond those that are answered
+    instead: Sequence[str] = ()  # what may have been meant instead of what is answered
 
     def as_dict(self) -> dict[str, Any]:
-        """As the output has it: `more` only where there are more."""
-        return {name: value for name, value in self._asdict().items() if name != "more" or value}
+        """As the output has it: `more` and `instead` only where there are any."""
+        optional = {"more": self.more, "instead": list(self.instead)}
+        return {name: value for name, value in self._asdict().items() if name not in optional} | {
+            name: value for name, value in optional.items() if value
+        }
 
 
 # How many meanings "bedoelt u …?" shows, and how many questions of one message are answered.
 SHOWN = 3
+# Who is less sure than this of what a message asks with the question before it also shows what else it may be.
+PLAIN = 0.85
+# A meaning that is less likely than this is not shown as one.
+LIKELY = 0.03
 # A second question to which the whole message gives no chance at all is one that only its sentence seemed to ask.
 HEARD = 0.0005
 # A wrong answer of this cost is never risked.
@@ -115,7 +123,18 @@ def _asked(found: Probabilities, roles: Roles, costs: Costs) -> dict[str, float]
 def in_context(found: Probabilities, chances: np.ndarray, roles: Roles, costs: Costs, *, only_ask: bool) -> Decided:
     """The cheapest thing to do with a message whose probabilities were read with what was said before."""
     decided = _cheapest(found.intents, chances, roles, costs._replace(wrong_answer=NEVER) if only_ask else costs)
-    return decided._replace(reason="in_context") if decided.reason == "sure" else decided
+    if decided.reason != "sure":
+        return decided
+    decided = decided._replace(reason="in_context")
+    return decided if decided.probability >= PLAIN else decided._replace(instead=_others(found.intents, chances, roles))
+
+
+def _others(intents: list[str], chances: np.ndarray, roles: Roles) -> list[str]:
+    """What else the message may be about, the likeliest first, as many as "bedoelt u …?" shows beside the first."""
+    order = [
+        place for place in np.argsort(-chances, kind="stable") if intents[place] not in (roles.outside, *roles.dialogue)
+    ]
+    return [intents[place] for place in order[1:SHOWN] if chances[place] >= LIKELY]
 
 
 def _cheapest(intents: list[str], chances: np.ndarray, roles: Roles, costs: Costs) -> Decided:

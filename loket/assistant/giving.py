@@ -19,6 +19,7 @@ from loket.faq.danger import DUTCH
 from loket.faq.model import Answer
 
 MOST_CHOICES = 3
+IN_DOUBT = "Ik denk dat u dit bedoelt. Is het iets anders? Kies dan onder het antwoord."
 OTHER_LANGUAGE = "andere_taal"
 WHOLE_QUESTION = 5
 """From this many words a message in another language is the question itself, and not "do you speak English?"."""
@@ -41,8 +42,13 @@ def give(turn: Turn, intents: list[str], earlier: dict[str, Any] | None = None) 
     open_between = _open_between(turn, found)
     if len(found) > 1:
         turn.say(Said(_several(found, turn.understood.decision.get("more", 0)), {"kind": "note"}))
+    instead = [] if turn.message.choice else _instead(turn, intents)
+    if instead:
+        turn.say(Said(IN_DOUBT, {"kind": "note"}))
     for one in found:
-        turn.say(_said(one, asked, today, others=intents, sectors=open_between.get(one.intent)))
+        turn.say(_said(one, asked, today, others=[*intents, *instead], sectors=open_between.get(one.intent)))
+    for intent in reversed(instead):
+        add_choice(turn, choice(label(intent), intent=intent), first=True)
     if open_between:
         _ask_sector(turn, list(open_between), asked)
     if found[0].intent == OTHER_LANGUAGE and not turn.with_person:
@@ -56,6 +62,11 @@ def give(turn: Turn, intents: list[str], earlier: dict[str, Any] | None = None) 
     if withheld:
         return _leave_to_person(turn, withheld)
     turn.log("answered", found[0].intent)
+
+
+def _instead(turn: Turn, intents: list[str]) -> list[str]:
+    """What a message that leaned on the one before may have meant instead of what is answered."""
+    return [one for one in turn.understood.decision.get("instead", []) if catalogue.is_faq(one) and one not in intents]
 
 
 def is_foreign(turn: Turn) -> bool:

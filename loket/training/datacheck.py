@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from loket import catalogue
 from loket.catalogue import Catalogue
 from loket.training import personal_data
-from loket.training.examples import GOLD_DIR, NLU_DIR, Example, load
+from loket.training.examples import FOLLOW_UPS_DIR, GOLD_DIR, NLU_DIR, Example, load, load_follow_ups
 from loket.yamlfile import ContentError, Problem
 
 LEAST_FAQ = 30
@@ -30,34 +30,42 @@ MOST_ALIKE = 52
 _NOT_TEXT = re.compile(r"[\[\]{}]")
 
 
-def check(theme: str | None = None, *, nlu: Path = NLU_DIR, gold: Path = GOLD_DIR, names: bool = True) -> list[Problem]:
-    """Every problem in the training examples and the gold questions, or in those of one theme.
+def check(
+    theme: str | None = None,
+    *,
+    nlu: Path = NLU_DIR,
+    gold: Path = GOLD_DIR,
+    follow_ups: Path = FOLLOW_UPS_DIR,
+    names: bool = True,
+) -> list[Problem]:
+    """Every problem in the training examples, the follow-ups and the gold questions, or in those of one theme.
 
     Duplicates are looked for across all themes. `names=False` leaves out the slow search for personal data.
     """
     try:
-        examples, golden = load(nlu), load(gold)
+        examples, golden, following = load(nlu), load(gold), load_follow_ups(follow_ups)
     except ContentError as error:
         return sorted(p for p in error.problems if theme is None or Path(p.file).stem == theme)
     known = catalogue.load()
     problems = [
         *_unknown(examples + golden, known),
         *_too_few(examples, golden, known, nlu, gold),
-        *_form(examples + golden),
+        *_form(examples + golden + following),
+        *(one.problem(f"unknown intent {one.intent!r}") for one in following if one.intent not in known.intents),
         *_near_duplicates(examples, examples, "stands also"),
         *_near_duplicates(golden, examples, "is also a training example"),
         *_alike(examples),
     ]
     if names:
-        concerned = [e for e in examples + golden if theme in (None, Path(e.file).stem)]
+        concerned = [e for e in examples + golden + following if theme in (None, Path(e.file).stem)]
         problems += [e.problem(f"personal data ({kind}): {e.text[:60]}") for e, kind in personal_data.found(concerned)]
     return sorted(p for p in set(problems) if theme is None or Path(p.file).stem == theme)
 
 
 def normalised(text: str) -> str:
-    """Lower case, no accents, no punctuation, single spaces: what two spellings of one example have in common."""
-    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
-    return " ".join(re.findall(r"[a-z0-9]+", plain)) or text.strip()
+    """Lower case, no accents, no punctuation, single spaces: what two spellings of one example have in common, in any script."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(one))
+    return " ".join(re.findall(r"[^\W_]+", plain)) or text.strip()
 
 
 def _unknown(examples: list[Example], known: Catalogue) -> Iterable[Problem]:

@@ -10,6 +10,8 @@ from loket.yamlfile import ContentError, Problem
 
 NLU_DIR = paths.DATA / "nlu"
 GOLD_DIR = paths.DATA / "evaluation"
+FOLLOW_UPS_DIR = paths.DATA / "conversations" / "follow_ups"
+"""What parents type after an answer, each with the question before it and the intent that it then has."""
 OTHER_GOLD = frozenset({"dialogues", "replies", "foreign"})
 """Files in GOLD_DIR with a shape of their own: conversations, replies to the assistant's own questions, other languages."""
 
@@ -66,3 +68,23 @@ def load_file(path: Path) -> list[Example]:
                 raise ContentError([Problem(str(path), first + offset, 'an example starts with "- "')])
             examples.append(Example(text[2:].strip(), entry["intent"], str(path), first + offset))
     return examples
+
+
+def load_follow_ups(folder: Path = FOLLOW_UPS_DIR) -> list[Example]:
+    """The first questions and the follow-ups of a folder. Raises ContentError when the shape of a file is wrong."""
+    found: list[Example] = []
+    for path in sorted(folder.glob("*.yml")):
+        document = yamlfile.read(path)
+        if not isinstance(document.data, list):
+            raise ContentError([Problem(str(path), 1, "expected a list of `question`, `intent`, `then`")])
+        for index, entry in enumerate(document.data):
+            if (
+                not isinstance(entry, dict)
+                or not isinstance(entry.get("then"), dict)
+                or not {"question", "intent"} <= entry.keys()
+            ):
+                raise ContentError([document.problem((index,), "expected `question`, `intent` and `then`")])
+            found.append(Example(str(entry["question"]), str(entry["intent"]), str(path), document.line((index,))))
+            for text, intent in entry["then"].items():
+                found.append(Example(str(text), str(intent), str(path), document.line((index, "then", text))))
+    return found

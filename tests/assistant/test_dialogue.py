@@ -162,6 +162,14 @@ def test_doubt_asks_with_three_choices_and_a_person(talk: Talk, session: Session
     assert log_of(session) == [("asked", None)]
 
 
+def test_an_answer_in_doubt_says_so_and_offers_what_else_was_perhaps_meant(talk: Talk) -> None:
+    note, reply = talk("en bij de juf?", kind="answer", intents=["pesten_aanpak"], instead=["conflict_leerkracht"])
+    assert (note["kind"], reply["intents"]) == ("note", ["pesten_aanpak"])
+    assert "Is het iets anders?" in note["text"]
+    assert [c["intent"] for c in reply["choices"]].count("conflict_leerkracht") == 1
+    assert reply["choices"][0]["intent"] == "conflict_leerkracht"
+
+
 def test_doubt_shows_the_questions_as_people_ask_them(talk: Talk) -> None:
     (reply,) = talk("pest", act=dialogue.ask, kind="ask", intents=["pesten_aanpak"])
     assert "_" not in reply["choices"][0]["label"]

@@ -16,10 +16,11 @@ from loket.yamlfile import Problem
 
 @dataclass
 class Data:
-    """Two folders: examples and gold questions."""
+    """Three folders: examples, gold questions and follow-ups."""
 
     nlu: Path
     gold: Path
+    follow_ups: Path
 
     def add(self, intent: str, *texts: str, theme: str = "leerplicht", gold: bool = False) -> None:
         path = (self.gold if gold else self.nlu) / f"{theme}.yml"
@@ -28,7 +29,7 @@ class Data:
         path.write_text(f"{before}- intent: {intent}\n  examples: |\n{lines}", encoding="utf-8")
 
     def problems(self, *, names: bool = False, theme: str | None = None) -> list[Problem]:
-        return datacheck.check(theme, nlu=self.nlu, gold=self.gold, names=names)
+        return datacheck.check(theme, nlu=self.nlu, gold=self.gold, follow_ups=self.follow_ups, names=names)
 
     def found(self, word: str, *, names: bool = False) -> list[tuple[str, int]]:
         return [(Path(p.file).name, p.line) for p in self.problems(names=names) if word in p.message]
@@ -36,9 +37,9 @@ class Data:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Data:
-    for name in ("nlu", "gold"):
+    for name in ("nlu", "gold", "follow_ups"):
         (tmp_path / name).mkdir()
-    return Data(tmp_path / "nlu", tmp_path / "gold")
+    return Data(tmp_path / "nlu", tmp_path / "gold", tmp_path / "follow_ups")
 
 
 def test_an_unknown_intent_is_found(data: Data) -> None:
@@ -137,10 +138,31 @@ def test_a_file_that_cannot_be_read_is_a_problem(data: Data) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("Café, thuis?", "cafe thuis"), ("MIJN  kind", "mijn kind"), ("één-op-één", "een op een")]
+    ("one", "other"),
+    [
+        ("Café, thuis?", "cafe thuis"),
+        ("MIJN  kind", "mijn kind"),
+        ("één-op-één", "een op een"),
+        ("Чи Можна?", "чи можна"),
+    ],
 )
 def test_two_spellings_are_one(one: str, other: str) -> None:
     assert normalised(one) == normalised(other)
+
+
+def test_follow_ups_are_looked_at_too(data: Data) -> None:
+    (data.follow_ups / "kosten.yml").write_text(
+        "- question: Wie betaalt?\n  intent: schoolboeken\n  then:\n    en dan: weg\n    en [dit]: schoolboeken\n",
+        encoding="utf-8",
+    )
+    assert data.found("unknown intent 'weg'") == [("kosten.yml", 4)]
+    assert ("kosten.yml", 5) in [(Path(one.file).name, one.line) for one in data.problems()]
+    (data.follow_ups / "kosten.yml").write_text("- question: Wie?\n", encoding="utf-8")
+    assert data.found("expected `question`") == [("kosten.yml", 1)]
+
+
+def test_texts_in_another_script_are_told_apart() -> None:
+    assert normalised("чи можна mbo") != normalised("куди писати mbo")
 
 
 @cache

@@ -75,7 +75,7 @@ def test_a_message_that_says_nothing_means_what_both_together_mean() -> None:
 
 
 def test_a_subject_of_its_own_goes_before_the_question_before() -> None:
-    chances = read_with("en voor het offerfeest?", [0.001, 0.001, 0.997, 0.001], [0.85, 0.01, 0.1, 0.04])
+    chances = read_with("en voor het offerfeest?", [0.0001, 0.0001, 0.9997, 0.0001], [0.6, 0.01, 0.35, 0.04])
     assert INTENTS[int(chances.argmax())] == "c"
 
 
@@ -83,6 +83,12 @@ def test_a_follow_up_of_the_answer_is_likelier_than_another_intent() -> None:
     even = [0.1, 0.4, 0.4, 0.1]
     chances = read_with("en dan?", even, even)
     assert chances[1] > 3 * chances[2]
+
+
+def test_the_more_a_message_leans_the_likelier_is_the_same_question() -> None:
+    even = [0.4, 0.1, 0.4, 0.1]
+    little, much = (read_with(text, even, even)[0] for text in ("maar de boeken van gym en muziek?", "hoe lang?"))
+    assert 0.5 < little < much
 
 
 def test_what_moves_the_conversation_must_be_said_plainly() -> None:

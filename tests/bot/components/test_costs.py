@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bot.components.costs import Costs, Probabilities, Roles, decide
+from bot.components.costs import Costs, Probabilities, Roles, decide, in_context
 
 INTENTS = ["a", "b", "c", "d", "u", "o"]
 ROLES = Roles(dialogue=["d"], outside="o")
@@ -99,3 +99,18 @@ def test_dearer_mistakes_mean_fewer_answers() -> None:
     chances = message(probabilities(a=0.92, u=0.001))
     assert decide(chances, ROLES, COSTS).kind == "answer"
     assert decide(chances, ROLES, COSTS._replace(wrong_answer=100)).kind == "ask"
+
+
+def test_what_is_answered_in_context_with_doubt_names_what_else_it_may_be() -> None:
+    cheap = COSTS._replace(wrong_answer=3)
+    doubt = probabilities(a=0.7, b=0.2, d=0.06, u=0.02, o=0.01)
+    decided = in_context(message(doubt), doubt, ROLES, cheap, only_ask=False)
+    assert (decided.kind, decided.intents, decided.instead) == ("answer", ["a"], ["b"])
+    assert decided.as_dict()["instead"] == ["b"]
+    sure = probabilities(a=0.96, b=0.02, d=0.01, u=0.002, o=0.001)
+    assert "instead" not in in_context(message(sure), sure, ROLES, cheap, only_ask=False).as_dict()
+
+
+def test_a_message_that_does_not_say_which_question_is_never_answered_outright() -> None:
+    sure = probabilities(a=0.96, b=0.02, d=0.01, u=0.002, o=0.001)
+    assert in_context(message(sure), sure, ROLES, COSTS, only_ask=True).kind == "ask"
