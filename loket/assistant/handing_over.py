@@ -74,6 +74,15 @@ def handed_over(ticket: Ticket, now: datetime, *, sorry: bool = False) -> Said:
     return Said(" ".join(parts), {"kind": "handed_over", "ticket": receipt(ticket)})
 
 
+def urgent_receipt(ticket: Ticket) -> Said:
+    """The receipt under first aid, for a child as well as for a parent. Whether anybody reads along now was said there."""
+    text = (
+        f"Dit bericht heeft nummer **{ticket.reference}**. Een adviseur leest het uiterlijk **{dutch_moment(ticket.promised_by)}**. "
+        f"Wacht daar niet op: bel eerst. Het antwoord komt hier, en op [deze pagina]({mails.link(ticket)})."
+    )
+    return Said(text, {"kind": "handed_over", "ticket": receipt(ticket)})
+
+
 def receipt(ticket: Ticket) -> dict[str, str]:
     """What the parent gets to keep: {"reference", "link", "promised_by"} (ISO 8601, UTC)."""
     return {

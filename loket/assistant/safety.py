@@ -92,7 +92,7 @@ def _alert(turn: Turn, kind: str) -> None:
         turn.ticket = queue.hand_off(
             turn.session, turn.conversation, turn.question, turn.now, intent=intent, urgent=True
         )
-        turn.say(handing_over.handed_over(turn.ticket, turn.now))
+        turn.say(handing_over.urgent_receipt(turn.ticket))
         return
     queue.parent_writes(turn.session, turn.ticket, turn.now)
     urgency.raise_alarm(turn.session, turn.ticket, kind, turn.now)

@@ -29,6 +29,9 @@ _PARENT = re.compile(
     re.IGNORECASE,
 )
 
+_ONESELF = re.compile(r"\b(?:ik|mij|mezelf|mijzelf|mijn leven)\b", re.IGNORECASE)
+_SOMEBODY_ELSE = re.compile(r"\b(?:hij|hem|zij|ze|haar|hun|hen|die|kind(?:eren)?|kids?|gezin)\b", re.IGNORECASE)
+
 OTHER: Kind = "suicide"
 """The kind whose words are used for a kind that has no texts."""
 
@@ -39,8 +42,15 @@ def text(kind: str, wrote: str, *, now_open: bool, language: str = danger.DUTCH)
 
 
 def writer(wrote: str) -> danger.Writer:
-    """Whether a child writes about itself: it speaks of its parents, its class or its age, and of no child of its own."""
-    return "child" if _CHILD.search(wrote) and not _PARENT.search(wrote) else "parent"
+    """Whether a child writes about itself: it speaks of its parents, its class or its age, and of no child of its own.
+
+    Who only speaks of "ik" may be a child or a parent.
+    """
+    if _PARENT.search(wrote):
+        return "parent"
+    if _CHILD.search(wrote):
+        return "child"
+    return "either" if _ONESELF.search(wrote) and not _SOMEBODY_ELSE.search(wrote) else "parent"
 
 
 def numbers(kind: str, language: str = danger.DUTCH) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from loket.conversations import models
 from loket.conversations.models import Message
-from loket.faq.danger import DUTCH, direction
+from loket.faq.danger import DUTCH, direction, quick_exit
 from loket.faq.shown import Link, ShownDeadline, ShownReferral
 from loket.http.markdown import from_markdown, from_plain
 
@@ -56,7 +56,8 @@ class MessageView:
     `text` and `html` have the whole answer, for whoever shows nothing else; `answer` has it in parts.
     `kind` says what sort of reply it is: greeting, answer, talk, note, ask, sector, offer, handed_over, added, safety,
     unavailable. `intents` are those that it answers. `danger` and `level` (ask, alarm) go with safety. `delivered` is true of
-    a parent's message that is with a person. `language` and `direction` ("ltr", "rtl") are those of a text of ours.
+    a parent's message that is with a person. `language` and `direction` ("ltr", "rtl") are those of a text of ours. With
+    `quick_exit` somebody may be looking along: a page offers a way to leave it at once.
     """
 
     id: int
@@ -77,6 +78,7 @@ class MessageView:
     delivered: bool = False
     language: str = DUTCH
     direction: str = "ltr"
+    quick_exit: bool = False
 
 
 def view(message: Message) -> MessageView:
@@ -102,6 +104,7 @@ def view(message: Message) -> MessageView:
         delivered=message.state == models.DELIVERED,
         language=extra.get("language", DUTCH),
         direction=direction(extra.get("language", DUTCH)),
+        quick_exit=extra.get("level") == "alarm" and quick_exit(extra.get("danger", "")),
     )
 
 

@@ -18,7 +18,7 @@ Kind = Literal[
     "eating_disorder", "forced_marriage_honour", "exploitation", "parent_crisis",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
-Writer = Literal["parent", "child"]
+Writer = Literal["parent", "child", "either"]
 Foreign = Literal["en", "tr", "ar", "pl", "uk"]
 FOREIGN: tuple[Foreign, ...] = get_args(Foreign)
 DUTCH = "nl"
@@ -80,8 +80,11 @@ class FirstAid(Strict):
         return self.child_action if writer == "child" and self.child_action else self.action
 
     def text_for(self, writer: Writer) -> str:
-        """What follows the action; a parent also reads what to do when in danger."""
-        return self.child if writer == "child" else joined(self.parent, self.parent_in_danger)
+        """What follows the action; a parent also reads what to do when in danger, and somebody who may be either reads both."""
+        for_parent = joined(self.parent, self.parent_in_danger)
+        if writer == "either":
+            return joined(f"**{FOR_CHILD}**", self.child, f"**{FOR_PARENT}**", for_parent)
+        return self.child if writer == "child" else for_parent
 
 
 class DangerFile(Strict):
@@ -105,6 +108,15 @@ class DangerFile(Strict):
         if set(self.failure) != {DUTCH, *FOREIGN}:
             raise ValueError(f"failure has exactly {DUTCH}, {', '.join(FOREIGN)}")
         return self
+
+
+FOR_CHILD, FOR_PARENT = "Gaat dit over jou, en ben je jonger dan 18?", "Gaat dit over uw kind, of bent u ouder?"
+"""Above the two texts, for somebody who may be either."""
+
+
+def quick_exit(kind: str) -> bool:
+    """Whether somebody may be looking along with who reads about this kind of danger."""
+    return any(one.kind == kind and one.quick_exit for one in _file().kinds)
 
 
 def complete(texts: dict[Foreign, Text]) -> dict[Foreign, Text]:

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from loket import settings
 from loket.assistant import dialogue
 from loket.assistant.dialogue import Turn, Understood
-from loket.conversations import first_aid, registry, transcript
+from loket.conversations import first_aid, registry, transcript, views
 from loket.conversations.models import Conversation, Message, Question
-from loket.faq import answers, review_state, variants
+from loket.faq import answers, danger, review_state, variants
 from loket.faq.variants import Known
 from loket.tickets import mails, queue
 from loket.tickets.models import Ticket
@@ -346,6 +346,33 @@ def test_first_aid_is_in_the_language_of_the_message(talk: Talk, language: str, 
     first = talk("Kızım ölmek istiyor, ne yapmalıyım?", "crisis", language=language, safety=alarm)[0]
     assert (first.get("language"), first["level"]) == (shown, "alarm")
     assert part in first["text"]
+
+
+def test_who_may_be_a_child_or_a_parent_reads_both_texts(talk: Talk) -> None:
+    alarm = {"level": "alarm", "kind": "suicide", "probability": 0.9}
+    either = talk("ik wil niet meer leven", "crisis", safety=alarm)[0]["text"]
+    assert either.index(danger.FOR_CHILD) < either.index(danger.FOR_PARENT)
+    assert danger.FOR_CHILD not in first_aid.text("suicide", "ik denk dat hij niet meer wil leven", now_open=True)
+
+
+def test_the_receipt_under_first_aid_says_not_to_wait_for_it(talk: Talk, session: Session) -> None:
+    alarm = {"level": "alarm", "kind": "suicide", "probability": 0.9}
+    receipt = talk("mijn zoon wil niet meer leven", "crisis", safety=alarm)[1]
+    assert receipt["kind"] == "handed_over"
+    assert "Wacht daar niet op: bel eerst." in receipt["text"]
+    assert not re.search(r"\b(u|uw|je)\b", receipt["text"]), "a child and a parent read the same"
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "leaves"),
+    [("abuse_home", "alarm", True), ("abuse_home", "ask", False), ("suicide", "alarm", False)],
+)
+def test_where_somebody_may_look_along_the_page_can_be_left_at_once(
+    talk: Talk, session: Session, kind: str, level: str, leaves: bool
+) -> None:
+    talk("mijn man slaat ons", safety={"level": level, "kind": kind, "probability": 0.9})
+    message = next(one for one in session.query(Message) if (one.extra or {}).get("kind") == "safety")
+    assert views.view(message).quick_exit == leaves
 
 
 def test_a_child_reads_first_aid_that_speaks_to_a_child(talk: Talk) -> None:

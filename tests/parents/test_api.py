@@ -24,7 +24,7 @@ from tests.support.threads import at_once
 
 MESSAGE_FIELDS = {
     "id", "sender", "text", "html", "created_at", "answer", "choices", "kind", "title", "name", "helpful",
-    "attachments", "intents", "level", "danger", "delivered", "language", "direction",
+    "attachments", "intents", "level", "danger", "delivered", "language", "direction", "quick_exit",
 }  # fmt: skip
 
 

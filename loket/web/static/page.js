@@ -37,6 +37,15 @@ export function mergeLog(fresh) {
   return added;
 }
 
+// Who has to leave at once is taken elsewhere, and the button "back" does not lead here again.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("[data-leave]");
+  if (!link) return;
+  event.preventDefault();
+  document.body.hidden = true;
+  location.replace(link.href);
+});
+
 const TRY_AGAIN_MS = 60_000;
 
 /** Call `heard` at every event of a server-sent stream, until the server says that it has ended.
