@@ -34,12 +34,12 @@ def of(session: Session, message: Message, now: datetime) -> dict[str, Any] | No
     # A question that itself leaned on another says little: it goes with the one that it came from.
     root = asked[-1].text.rstrip(" .")
     question = f"{root}{'' if root.endswith(('?', '!')) else '.'} {asked[0].text}" if len(asked) > 1 else asked[0].text
-    answered = _answered(session, message.conversation_id, asked[-1].message_id)
+    answered = answered_last(session, message.conversation_id, asked[-1].message_id)
     return {"question": question, **_about(answered, _in_doubt(asked[0]))}
 
 
-def _answered(session: Session, conversation_id: str, since: int) -> list[str]:
-    """The intents of the answers that were given last, in one turn."""
+def answered_last(session: Session, conversation_id: str, since: int = 0) -> list[str]:
+    """The intents of the answers that were given last, in one turn, not to a message before `since`."""
     said = select(Message).where(
         Message.conversation_id == conversation_id, Message.sender == models.ASSISTANT, Message.reply_to >= since
     )

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from loket import catalogue, settings
-from loket.assistant import answering
+from loket.assistant import answering, context
 from loket.assistant.answering import Asked
 from loket.assistant.handing_over import add_to_ticket, belongs_choice, hand_over
 from loket.assistant.turn import Turn
@@ -16,9 +16,11 @@ from loket.conversations import question_log, transcript
 from loket.conversations.transcript import Said, choice
 from loket.faq import answers, shown, variants
 from loket.faq.danger import DUTCH
-from loket.faq.model import Answer
+from loket.faq.model import Answer, joined
 
 MOST_CHOICES = 3
+MORE = "Dit weten wij er nog meer over:"
+"""Above the rest of an answer that was given a moment ago."""
 IN_DOUBT = "Ik denk dat u dit bedoelt. Is het iets anders? Kies dan onder het antwoord."
 OTHER_LANGUAGE = "andere_taal"
 WHOLE_QUESTION = 5
@@ -45,8 +47,10 @@ def give(turn: Turn, intents: list[str], earlier: dict[str, Any] | None = None) 
     instead = [] if turn.message.choice else _instead(turn, intents)
     if instead:
         turn.say(Said(IN_DOUBT, {"kind": "note"}))
+    before = context.answered_last(turn.session, turn.conversation.id) if turn.understood.leans else []
     for one in found:
-        turn.say(_said(one, asked, today, others=[*intents, *instead], sectors=open_between.get(one.intent)))
+        said = _said(one, asked, today, others=[*intents, *instead], sectors=open_between.get(one.intent))
+        turn.say(_the_rest(said) if one.intent in before else said)
     for intent in reversed(instead):
         add_choice(turn, choice(label(intent), intent=intent), first=True)
     if open_between:
@@ -183,6 +187,16 @@ def _said(one: Answer, asked: Asked, today: date, others: list[str], sectors: Ma
     title = one.title if about_school else ""
     extra = {"intents": [one.intent], "title": title, "urgent": one.urgent, "answer": given.as_dict()}
     return Said(text, with_choices("answer", follow_up) | extra)
+
+
+def _the_rest(said: Said) -> Said:
+    """The same answer for a further question about it: what there is to read on, and a person for what is not in it."""
+    answer = (said.extra or {}).get("answer")
+    if not answer or not answer["text"]:
+        return said
+    more = answer | {"short": joined(MORE, answer["text"]), "text": "", "deadlines": []}
+    choices = [*said.extra["choices"], choice("Staat het er niet bij? Vraag het een adviseur", handoff=True)]
+    return Said(joined(MORE, said.text), said.extra | {"answer": more, "choices": choices})
 
 
 def _open_between(turn: Turn, found: list[Answer]) -> dict[str, dict[str, str]]:

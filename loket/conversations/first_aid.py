@@ -18,14 +18,14 @@ _FAILURE_LINE = (
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 _CHILD = re.compile(
-    r"\b(?:(?:m'?n|mijn|me) (?:ouders|moeder|vader|mama|papa|pa|ma|stiefvader|stiefmoeder|pleegouders|mentor|klas|klasgenoten)|"
+    r"\b(?:(?:m'?n|mijn|me) (?:ouders|moeder|vader|mama|papa|pa|ma|stiefvader|stiefmoeder|pleegouders|mentor|klas|klasgenoten)\b|"
     r"ik (?:ben|word|ben nu|ben pas) (?:1[0-7]|tien|elf|twaalf|dertien|veertien|vijftien|zestien|zeventien)\b(?! (?:weken|maanden))|"
     r"ik zit (?:in|op) (?:groep|de brugklas|klas|de \w+ klas|school|vmbo|de vmbo|havo|de havo|vwo|het vwo|mavo|het mbo))",
     re.IGNORECASE,
 )
 _PARENT = re.compile(
     r"\b(?:(?:m'?n|mijn|me|onze?|ons) (?:\w+ )?(?:kind(?:eren)?|zoon(?:tje)?|dochter(?:tje)?|jongens?|meiden|meisje|leerlingen?|kleinkind|"
-    r"kleinzoon|kleindochter|neef(?:je)?|nicht(?:je)?|buurjongen|buurmeisje|baby)|als (?:moeder|vader|ouder|oma|opa))\b",
+    r"kleinzoon|kleindochter|neef(?:je)?|nicht(?:je)?|buurjongen|buurmeisje|baby|man|vrouw|ex|partner)|de kinderen|als (?:moeder|vader|ouder|oma|opa))\b",
     re.IGNORECASE,
 )
 

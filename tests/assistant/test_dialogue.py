@@ -348,6 +348,34 @@ def test_first_aid_is_in_the_language_of_the_message(talk: Talk, language: str, 
     assert part in first["text"]
 
 
+@pytest.mark.parametrize(
+    ("wrote", "writer"),
+    [
+        ("mijn man slaat mij en de kinderen elke avond", "parent"),
+        ("mijn ex bedreigt ons", "parent"),
+        ("mijn dochter snijdt zich", "parent"),
+        ("hij wil niet meer leven", "parent"),
+        ("mijn ma slaat me", "child"),
+        ("ik ben 13 en durf niet naar huis", "child"),
+        ("ik wil dood", "either"),
+        ("ik kan niet meer", "either"),
+    ],
+)
+def test_to_whom_first_aid_speaks(wrote: str, writer: str) -> None:
+    assert first_aid.writer(wrote) == writer
+
+
+def test_a_further_question_about_an_answer_gets_the_rest_of_it_and_a_person(talk: Talk) -> None:
+    (first,) = talk("Mijn kind wordt gepest")
+    (more,) = talk("en wat moet de juf doen?", context=0.8)
+    assert more["intents"] == first["intents"]
+    assert first["answer"]["text"] in more["answer"]["short"]
+    assert (more["answer"]["text"], more["answer"]["deadlines"]) == ("", [])
+    assert more["choices"][-1]["handoff"]
+    (again,) = talk("Mijn kind wordt gepest")
+    assert again["answer"] == first["answer"], "a question by itself gets the whole answer"
+
+
 def test_who_may_be_a_child_or_a_parent_reads_both_texts(talk: Talk) -> None:
     alarm = {"level": "alarm", "kind": "suicide", "probability": 0.9}
     either = talk("ik wil niet meer leven", "crisis", safety=alarm)[0]["text"]
