@@ -21,13 +21,13 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.components import context, kept_vectors
+from bot.components import context, kept_vectors, language
 from bot.components.calibration import LEFT_OUT
 from bot.components.danger_texts import LABEL
 from bot.components.encoders import Encoder, load_encoder
 from bot.components.questions import apart, asks, is_long
-from bot.components.text import clean, is_question
-from bot.components.tokenizer import CLEAN, SENTENCES
+from bot.components.text import clean, fold, is_question, plain
+from bot.components.tokenizer import CLEAN, LANGUAGE, SENTENCES
 from bot.components.windows import windows
 
 # Message property: an array (sentences, dimension), only where sentences are read separately.
@@ -133,24 +133,24 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             self.add_features_to_message(None, self._add_parts(message)[:1], TEXT, message)
             if parts:
                 message.set(SENTENCES, parts)
-                message.set(SENTENCE_VECTORS, self._encode(parts))
+                message.set(SENTENCE_VECTORS, self._encode([_without_clothes(part, message) for part in parts]))
             leans = context.leaning(text, context.read(message.get("metadata")))
             if leans is not None:
                 message.set(context.LEANING, leans)
-                message.set(TOGETHER_VECTOR, self._encode([leans.text]))
+                message.set(TOGETHER_VECTOR, self._encode([_without_clothes(leans.text, message)]))
         return messages
 
     def _add_parts(self, message: Message) -> np.ndarray:
         """Sets the parts and their vectors; returns the vectors of the text and its parts."""
-        text = _text_of(message)
-        spans = windows(text)
+        text = _without_clothes(_text_of(message), message)
+        spans, words = windows(text), plain(text)
         with self._lock:
-            vectors = self._cache.get(text)
+            vectors = self._cache.get(words)
         # A short text may have been a sentence of another: then its parts are not there.
         if vectors is None or len(vectors) != 1 + len(spans):
-            vectors = self.encoder.encode_with_parts(text, spans)
+            vectors = self.encoder.encode_with_parts(words, spans)
             with self._lock:
-                self._cache[text] = vectors
+                self._cache[words] = vectors
         message.set(PARTS, [text[start:end] for start, end in spans])
         message.set(PART_VECTORS, vectors[1:])
         return vectors
@@ -170,6 +170,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         return training_data
 
     def _encode(self, texts: list[str]) -> np.ndarray:
+        texts = [plain(text) for text in texts]
         with self._lock:
             known = {text: self._cache[text][0] for text in texts if text in self._cache}
         new = [text for text in dict.fromkeys(texts) if text not in known]
@@ -192,6 +193,12 @@ def _read_apart(sentences: list[str], text: str) -> bool:
 def _is_left_out(example: Message) -> bool:
     label = example.get(LABEL)
     return label is not None and label.group == LEFT_OUT
+
+
+def _without_clothes(text: str, message: Message) -> str:
+    """A message is read without what only says how it was typed: capitals, and in Dutch accents and spoken forms. Its signs divide it
+    into parts and go then (`plain`), so that whoever types none is read the same. Examples are learned as they are written."""
+    return fold(text) if message.get(LANGUAGE) in (None, language.DUTCH) else text.lower()
 
 
 def _text_of(message: Message) -> str:

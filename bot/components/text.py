@@ -23,6 +23,7 @@ _SIGNATURE = re.compile(
 _LINK = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}|([!?.,])\2+")
 _SPACE = re.compile(r"\s+")
+_SIGN = re.compile(r"[.,;:!?\"()…]")
 # From this many letters, this share in capitals is a message typed in capitals, not a name or abbreviation.
 _SHOUTED, _LEAST_LETTERS = 0.6, 8
 
@@ -32,6 +33,7 @@ _SPOKEN = {
     "ff": "even", "idd": "inderdaad", "mss": "misschien", "wrs": "waarschijnlijk", "gvd": "",
     "ivm": "in verband met", "i.v.m.": "in verband met", "dmv": "door middel van", "o.a.": "onder andere",
     "m.b.t.": "over", "mbt": "over", "bv": "bijvoorbeeld", "bijv.": "bijvoorbeeld", "jr": "jaar",
+    "nie": "niet", "da": "dat", "wa": "wat", "t": "het", "n": "een", "skool": "school", "aub": "alstublieft", "svp": "alstublieft",
 }  # fmt: skip
 _QUESTION_WORDS = {
     "wie", "wat", "waar", "wanneer", "waarom", "hoe", "hoeveel", "welke", "welk", "mag", "mogen", "moet", "moeten", "kan",
@@ -63,6 +65,11 @@ def fold(text: str) -> str:
     # A drawn-out letter keeps two: Dutch has many doubles and no triples.
     bare = _REPEATED.sub(lambda match: (match[1] or "") * 2 or match[2], bare)
     return _WORD.sub(_written, bare)
+
+
+def plain(folded: str) -> str:
+    """A folded text with a space for each sign, and as long as that up to its last word: places in it stay the same."""
+    return _SIGN.sub(" ", folded).rstrip()
 
 
 def _written(match: re.Match[str]) -> str:

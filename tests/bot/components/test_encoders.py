@@ -17,7 +17,8 @@ from bot.components.danger_texts import LABEL, Label
 from bot.components.e5 import WeightsNotFound, read
 from bot.components.encoders import Encoder, EncoderNotFound, OnnxEncoder, load_encoder
 from bot.components.sentence_encoder import PART_VECTORS, PARTS, SENTENCE_VECTORS, SentenceEncoder
-from bot.components.tokenizer import CLEAN, SENTENCES
+from bot.components.text import clean
+from bot.components.tokenizer import CLEAN, LANGUAGE, SENTENCES
 
 WORDS = ["[PAD]", "[UNK]", "query:", "school", "geschorst", "boeken"]
 WIDTH = 4
@@ -188,13 +189,36 @@ def test_featurizer_remembers_texts_and_encodes_each_sentence() -> None:
     component = _component(encoder)
     one = Message({"text": "Een? Twee?", CLEAN: "Een? Twee?", SENTENCES: ["Een?", "Twee?"]})
     component.process([one])
-    assert encoder.asked == ["Een? Twee?", "Een?", "Twee?"]
+    assert encoder.asked == ["een  twee", "een", "twee"]
     assert one.get_dense_features("text")[1].features.shape == (1, 2)
     assert one.get(SENTENCE_VECTORS).shape == (2, 2)
     again = Message({"text": "Een?", CLEAN: "Een?", SENTENCES: ["Een?"]})
     component.process([again])
     assert len(encoder.asked) == 3
     assert again.get(SENTENCE_VECTORS) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "MIJN ZOON IS GESCHORST. MAG DAT?",
+        "mijn zoon is geschorst mag dat",
+        "M'n zoon is geschorst, mag dat?!",
+        "mijn zóón is geschorst. mag dat",
+    ],
+)
+def test_however_a_message_is_typed_the_encoder_reads_the_same(text: str) -> None:
+    encoder = Counting()
+    message = Message({"text": text, CLEAN: clean(text)})
+    _component(encoder).process([message])
+    assert {" ".join(one.split()) for one in encoder.asked[:1]} == {"mijn zoon is geschorst mag dat"}
+
+
+def test_another_language_keeps_its_letters() -> None:
+    encoder = Counting()
+    text = "Czy mogę zostać, й ї?"
+    _component(encoder).process([Message({"text": text, CLEAN: text, LANGUAGE: "pl"})])
+    assert encoder.asked == ["czy mogę zostać  й ї"]
 
 
 def test_sentences_that_ask_nothing_are_not_read_apart() -> None:
@@ -211,8 +235,8 @@ def test_parts_of_a_long_text_are_encoded_with_it_and_remembered() -> None:
     for _ in range(2):
         message = Message({"text": text, CLEAN: text})
         component.process([message])
-        assert message.get(PARTS) == ["Mijn zoon is geschorst.", "Hij wil nu nergens meer heen."]
-        assert message.get(PART_VECTORS)[:, 0].tolist() == [23, 29]
+        assert message.get(PARTS) == ["mijn zoon is geschorst.", "hij wil nu nergens meer heen."]
+        assert message.get(PART_VECTORS)[:, 0].tolist() == [23, 28]
     assert len(encoder.asked) == 3
 
 
