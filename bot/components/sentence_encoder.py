@@ -157,7 +157,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        texts = [_text_of(example) for example in examples]
+        texts = [plain(_without_clothes(_text_of(example), example)) for example in examples]
         if self._kept:
             vectors = kept_vectors.vectors(texts, self.encoder.encode, self._made_by, Path(self._kept), self._shipped)
         else:
@@ -196,9 +196,9 @@ def _is_left_out(example: Message) -> bool:
 
 
 def _without_clothes(text: str, message: Message) -> str:
-    """A message is read without what only says how it was typed: capitals, and in Dutch accents and spoken forms. Its signs divide it
-    into parts and go then (`plain`), so that whoever types none is read the same. Examples are learned as they are written."""
-    return fold(text) if message.get(LANGUAGE) in (None, language.DUTCH) else text.lower()
+    """A text is read without what only says how it was typed: capitals, and in Dutch accents and spoken forms. Its signs divide it
+    into parts and go then (`plain`), so that whoever types none is read the same."""
+    return fold(text) if (message.get(LANGUAGE) or language.of(text)) == language.DUTCH else text.lower()
 
 
 def _text_of(message: Message) -> str:
