@@ -133,16 +133,18 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             self.add_features_to_message(None, self._add_parts(message)[:1], TEXT, message)
             if parts:
                 message.set(SENTENCES, parts)
-                message.set(SENTENCE_VECTORS, self._encode([_without_clothes(part, message) for part in parts]))
+                message.set(
+                    SENTENCE_VECTORS, self._encode([without_clothes(part, message.get(LANGUAGE)) for part in parts])
+                )
             leans = context.leaning(text, context.read(message.get("metadata")))
             if leans is not None:
                 message.set(context.LEANING, leans)
-                message.set(TOGETHER_VECTOR, self._encode([_without_clothes(leans.text, message)]))
+                message.set(TOGETHER_VECTOR, self._encode([without_clothes(leans.text, message.get(LANGUAGE))]))
         return messages
 
     def _add_parts(self, message: Message) -> np.ndarray:
         """Sets the parts and their vectors; returns the vectors of the text and its parts."""
-        text = _without_clothes(_text_of(message), message)
+        text = without_clothes(_text_of(message), message.get(LANGUAGE))
         spans, words = windows(text), plain(text)
         with self._lock:
             vectors = self._cache.get(words)
@@ -157,7 +159,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        texts = [plain(_without_clothes(_text_of(example), example)) for example in examples]
+        texts = [plain(without_clothes(_text_of(example), example.get(LANGUAGE))) for example in examples]
         if self._kept:
             vectors = kept_vectors.vectors(texts, self.encoder.encode, self._made_by, Path(self._kept), self._shipped)
         else:
@@ -195,10 +197,10 @@ def _is_left_out(example: Message) -> bool:
     return label is not None and label.group == LEFT_OUT
 
 
-def _without_clothes(text: str, message: Message) -> str:
+def without_clothes(text: str, written_in: str | None = None) -> str:
     """A text is read without what only says how it was typed: capitals, and in Dutch accents and spoken forms. Its signs divide it
     into parts and go then (`plain`), so that whoever types none is read the same."""
-    return fold(text) if (message.get(LANGUAGE) or language.of(text)) == language.DUTCH else text.lower()
+    return fold(text) if (written_in or language.of(text)) == language.DUTCH else text.lower()
 
 
 def _text_of(message: Message) -> str:
