@@ -20,6 +20,7 @@ from email.utils import format_datetime, parseaddr
 from sqlalchemy import select, text, update
 
 from loket.db.base import changed, reading, transaction
+from loket.exceptions import LoketError
 from loket.mail import outbox
 from loket.mail.models import WAITING, Outbox
 from loket.settings import Settings
@@ -39,8 +40,10 @@ _ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]+@[^\s@<>,;:\"()\[\]\\
 Clock = Callable[[], datetime]
 
 
-class AddressNotAccepted(smtplib.SMTPException):
+class AddressNotAccepted(LoketError):
     """The address has letters that the mail server does not know (RFC 6531). Another missing extension is about us, not the mail."""
+
+    code = "address_not_accepted"
 
 
 def send_waiting(configured: Settings, clock: Clock) -> int:

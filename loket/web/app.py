@@ -58,6 +58,10 @@ HERE = Path(__file__).parent
 MAX_BODY = 256 * 1024
 
 
+LEAVE_TO = "https://www.knmi.nl/nederland-nu/weer"
+"""Where somebody goes who has to leave the page at once: a page that anybody may be looking at."""
+
+
 def create_app() -> Litestar:
     """The application on the settings of this process."""
     configured = settings.load()
@@ -132,6 +136,7 @@ def _templates() -> Environment:
         "shown_name": access.shown_name,
         "once": _once,
         "failure_line": first_aid.failure_line,
+        "leave_to": LEAVE_TO,
     }
     return environment
 
