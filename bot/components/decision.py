@@ -128,7 +128,9 @@ class Decision(IntentClassifier, GraphComponent):
             found.intents, found.message, found.together, leans, roles.dialogue, roles.themes, self.weights
         )
         _rank(message, found.intents, chances)
-        costs = self.costs._replace(wrong_answer=self.weights.wrong_in_context)
+        # Without an answer before it there is no subject that the parent is reading about.
+        answered = bool(leans.context.intents)
+        costs = self.costs._replace(wrong_answer=self.weights.wrong_in_context) if answered else self.costs
         return in_context(found, chances, roles, costs, only_ask=leans.empty)
 
     def _leaves_the_subject(self, found: Probabilities, leans: context.Leaning) -> bool:

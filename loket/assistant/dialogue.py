@@ -7,6 +7,7 @@ assistant itself had asked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from loket import catalogue
@@ -72,10 +73,16 @@ def not_helped(turn: Turn) -> None:
     _respond(turn, act)
 
 
+_BEGIN_AGAIN = re.compile(r"\b(opnieuw|overnieuw|nieuw gesprek|begin\w*|herstart|reset)\b", re.IGNORECASE)
+
+
 def start_again(turn: Turn) -> None:
     """Forget what was known of the child's school and what was asked."""
 
     def act(turn: Turn) -> None:
+        if turn.with_person and not turn.message.choice and not _BEGIN_AGAIN.search(turn.message.text):
+            # "Toch nog een vraag." to a person is about that question, also when it was closed.
+            return handing_over.add_to_ticket(turn)
         turn.conversation.expects = turn.conversation.sector = None
         giving.give(turn, [turn.understood.intent])
 
