@@ -54,7 +54,7 @@ def give(turn: Turn, intents: list[str], earlier: dict[str, Any] | None = None) 
     for intent in reversed(instead):
         add_choice(turn, choice(label(intent), intent=intent), first=True)
     if open_between:
-        _ask_sector(turn, list(open_between), asked)
+        _ask_sector(turn, open_between, asked)
     if found[0].intent == OTHER_LANGUAGE and not turn.with_person:
         if len(turn.message.text.split()) >= WHOLE_QUESTION:
             return hand_over(turn, turn.message.text, "handed_over", intent=_subject(turn) or OTHER_LANGUAGE)
@@ -191,7 +191,7 @@ def _said(one: Answer, asked: Asked, today: date, others: list[str], sectors: Ma
 
 def _the_rest(said: Said) -> Said:
     """The same answer for a further question about it: what there is to read on, and a person for what is not in it."""
-    answer = (said.extra or {}).get("answer")
+    answer = said.extra.get("answer")
     if not answer or not answer["text"]:
         return said
     more = answer | {"short": joined(MORE, answer["text"]), "text": "", "deadlines": []}
@@ -214,9 +214,10 @@ def _open_between(turn: Turn, found: list[Answer]) -> dict[str, dict[str, str]]:
     }
 
 
-def _ask_sector(turn: Turn, about: list[str], asked: Asked) -> None:
+def _ask_sector(turn: Turn, open_between: Mapping[str, Mapping[str, str]], asked: Asked) -> None:
     """Ask which school it is, under what holds for each: with that, the whole answer can be given."""
-    wanted = {sector for intent in about for sector in catalogue.load().intents[intent].sectors}
+    about = list(open_between)
+    wanted = {sector for sectors in open_between.values() for sector in sectors}
     known = {"known": remembered} if (remembered := asked.to_remember()) else {}
     choices = [
         choice(name.capitalize(), intent=about[0], intents=about, sector=sector, **known)
