@@ -49,9 +49,15 @@ def link(page: Page) -> str:
     return str(page.locator(".message.kind-handed_over a").get_attribute("href"))
 
 
+def follow(page: Page, name: str) -> None:
+    """Open a link and wait for the page behind it: a click returns while the old page still stands."""
+    with page.expect_navigation(wait_until="load"):
+        page.get_by_role("link", name=name).click()
+
+
 def take(desk: Page, number: str) -> None:
     """Open a question from the list and claim it."""
-    desk.get_by_role("link", name=number).click()
+    follow(desk, number)
     desk.get_by_role("button", name="Ik neem deze vraag").click()
     expect(desk.get_by_label("Uw antwoord aan de ouder")).to_be_visible()
 

@@ -18,6 +18,7 @@ from loket.conversations.models import Conversation, Message, Question
 from loket.db.base import reading, transaction
 from loket.tickets import drafts, text_modules
 from loket.tickets.models import Ticket
+from tests.browser import steps
 from tests.support.rasa import FakeRasa
 from tests.support.site import PASSWORD, make_account, make_ticket, wait_for
 
@@ -162,7 +163,7 @@ def test_an_advisers_morning(desk: Page, rasa: FakeRasa, browser: Browser, serve
         conversation, _ = registry.start(session, utc_now())
         transcript.receive(session, conversation, "Mag de school mijn kind schorsen?", "m1", utc_now(), None)
         session.execute(update(Message).where(Message.client_id == "m1").values(state="answered"))
-    desk.get_by_role("link", name="Gesprekken").click()
+    steps.follow(desk, "Gesprekken")
     look(desk, "gesprekken")
     desk.get_by_role("button", name="Stap in").click()
     expect(desk.locator(".log")).to_contain_text("is nu in dit gesprek")
@@ -174,7 +175,7 @@ def test_an_advisers_morning(desk: Page, rasa: FakeRasa, browser: Browser, serve
         assert session.get_one(Conversation, conversation.id).owner == "assistant"
 
     # The telephone: the theme and the answer appear while typing.
-    desk.get_by_role("link", name="Nieuw telefoontje").click()
+    steps.follow(desk, "Nieuw telefoontje")
     look(desk, "bellen-leeg")
     desk.get_by_label("Vraag van de ouder").press_sequentially("Mijn kind wordt gepest in de klas", delay=5)
     expect(desk.locator("#thema")).to_contain_text("Pesten en veiligheid")
@@ -192,7 +193,7 @@ def test_an_advisers_morning(desk: Page, rasa: FakeRasa, browser: Browser, serve
     desk.goto("/balie?q=gepest")
     expect(desk.locator(".tickets")).to_contain_text(bullied.reference)
     look(desk, "zoeken")
-    desk.get_by_role("link", name="Tekstblokken").click()
+    steps.follow(desk, "Tekstblokken")
     look(desk, "tekstblokken")
     desk.keyboard.press("?")
     expect(desk.get_by_role("dialog")).to_be_visible()
