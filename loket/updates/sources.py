@@ -24,8 +24,10 @@ Told = Callable[[Change | None], None]
 
 SQLITE_SECONDS = 0.2
 """How often SQLite is asked whether anybody committed: a read of one number in shared memory, no query."""
-WAIT_SECONDS = 1.0
-"""How long a source waits for news before it looks whether it should stop."""
+WAIT_SECONDS = 0.2
+"""How long a source waits for news before it looks whether it should stop: so much a stop may take."""
+STOP_SECONDS = 2.0
+"""How long stopping waits for a source that is busy."""
 PAUSE_SECONDS = 1.0
 """How long a source waits after a failure."""
 
@@ -44,7 +46,7 @@ class Source:
 
     def stop(self) -> None:
         self._stopping.set()
-        self._thread.join(2 * WAIT_SECONDS)
+        self._thread.join(STOP_SECONDS)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -75,3 +75,15 @@ def test_an_adviser_goes_the_whole_way(parent: Page, desk: Page) -> None:
     tab_to(desk, desk.get_by_role("button", name="Verstuur antwoord"))
     desk.keyboard.press("Enter")
     expect(steps.bubbles(parent, "adviser")).to_contain_text(ANSWER)
+
+
+def test_news_does_not_take_the_focus_from_a_button(parent: Page) -> None:
+    steps.ask(parent)
+    button = parent.get_by_role("button", name="Nee, dit helpt niet")
+    tab_to(parent, button, "Shift+Tab")
+    other = parent.context.new_page()
+    other.goto(parent.url)
+    steps.ask(other, "Mag de school mijn kind schorsen?")
+    expect(steps.bubbles(parent)).to_have_count(2)
+    expect(button.first).to_be_focused()
+    other.close()

@@ -30,8 +30,14 @@ export function mergeLog(fresh) {
       added.push(message);
     } else if (old.innerHTML !== message.innerHTML) {
       // Only the controls below a bubble change; the text stays in place, so that it is not read out again.
+      const focused = old.contains(document.activeElement) ? document.activeElement : null;
       for (const part of old.querySelectorAll(":scope > .choices, :scope > .verdict")) part.remove();
       old.append(...message.querySelectorAll(":scope > .choices, :scope > .verdict"));
+      // Who stands on a button that is there again stays on it.
+      if (focused?.name && !focused.isConnected) {
+        const same = `:is(.choices, .verdict) [name="${focused.name}"][value="${CSS.escape(focused.value)}"]`;
+        old.querySelector(same)?.focus({ preventScroll: true });
+      }
     }
   }
   return added;
