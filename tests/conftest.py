@@ -42,11 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["LOKET_TEST_REDIS"] = f"{url.rpartition('/')[0]}/{int(worker.removeprefix('gw')) + 1}"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One of those side by side starts the whole service, and has all tests that need it."""
+    """One of those side by side trains the model and starts the whole service, and has all tests that need these.
+
+    First, because pytest-xdist reads the marks in this same hook.
+    """
     for item in items:
-        if "service" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("service"))
+        if "model" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("model"))
 
 
 def _own_postgresql(url: str, worker: str) -> str:
