@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import scipy.optimize
-import scipy.sparse
 
-from bot.components import calibration
+from bot.components import calibration, linear
 from bot.components.calibration import LEFT_OUT
 from bot.components.danger_lines import Danger
 from bot.components.danger_texts import ALARM, NONE, Label
+from bot.components.features import Features
 from bot.components.linear import softmax
 from bot.components.model import OtherFormat, centred
 from bot.components.sparse import TfIdf, gram_scores, in_bytes
@@ -122,15 +121,15 @@ def learn(examples: Examples, settings: Settings) -> DangerModel:
     names = [f"{label.level}:{label.kind}" if label.level != NONE else NONE for label in examples.labels]
     classes, labels = np.unique(np.asarray(names), return_inverse=True)
     tfidf = TfIdf.fit(examples.texts, settings.word_weight, settings.letter_weight, settings.most_grams)
-    sparse = tfidf.matrix(examples.texts)
     mean = examples.vectors.mean(axis=0)
-    dense = (centred(examples.vectors, mean) * settings.dense_weight).astype(np.float32)
+    dense = centred(examples.vectors, mean) * settings.dense_weight
+    features = Features.of(tfidf.matrix(examples.texts), dense)
     groups = np.array([label.group for label in examples.labels])
     rest = np.flatnonzero(groups != LEFT_OUT)
-    weights = regression(sparse[rest], dense[rest], labels[rest], len(classes), settings, None)
+    weights = linear.learn(features.rows(rest), labels[rest], len(classes), settings.penalty, settings.steps)
     known = (classes.tolist(), tfidf, mean, settings)
     reading = _learn_reading(_model(weights, *known, np.zeros((2, 0))), examples)
-    weights = regression(sparse, dense, labels, len(classes), settings, weights)
+    weights = linear.learn(features, labels, len(classes), settings.penalty, settings.steps, start=weights)
     return _model(weights, *known, reading)
 
 
@@ -149,42 +148,6 @@ def _model(
         bias=weights[-1],
         reading=reading,
     )
-
-
-def regression(
-    sparse: scipy.sparse.csr_matrix,
-    dense: np.ndarray,
-    labels: np.ndarray,
-    classes: int,
-    settings: Settings,
-    start: np.ndarray | None,
-) -> np.ndarray:
-    """Weights (grams + dimension + 1, classes) of a multinomial logistic regression, the constant last, by L-BFGS.
-
-    In the features themselves and not through the examples' kernel, which costs the cube of their number. Deterministic.
-    """
-    count, grams, width = len(labels), sparse.shape[1], dense.shape[1]
-    turned = sparse.T.tocsr()
-    rows = np.arange(count)
-
-    def cost(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        weights = flat.reshape(grams + width + 1, classes).astype(np.float32)
-        scores = sparse @ weights[:grams] + dense @ weights[grams:-1] + weights[-1]
-        top = scores.max(axis=1, keepdims=True)
-        right = scores[rows, labels]
-        scores = np.exp(scores - top)
-        total = scores.sum(axis=1, keepdims=True)
-        loss = float((np.log(total[:, 0]) + top[:, 0] - right).sum())
-        scores /= total
-        scores[rows, labels] -= 1
-        gradient = np.concatenate([turned @ scores, dense.T @ scores, scores.sum(axis=0)[None]])
-        gradient[:-1] += settings.penalty * weights[:-1]
-        return loss + settings.penalty / 2 * float((weights[:-1] ** 2).sum()), gradient.ravel().astype(np.float64)
-
-    first = np.zeros((grams + width + 1, classes)) if start is None else start
-    options = {"maxiter": settings.steps, "maxcor": 6, "gtol": 1e-3}
-    found = scipy.optimize.minimize(cost, first.ravel(), jac=True, method="L-BFGS-B", options=options)
-    return found.x.reshape(grams + width + 1, classes).astype(np.float32)
 
 
 def _features(classes: Sequence[str], chances: np.ndarray) -> np.ndarray:

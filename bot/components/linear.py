@@ -1,55 +1,57 @@
-"""Multinomial logistic regression, learned exactly and at once for every intent.
-
-With some thousands of examples and a hundred thousand features, the cheap way is through the examples' kernel: minimise over
-dual coefficients A (examples, classes) the weighted sum of the cross-entropy of softmax(K A) plus penalty/2 · tr(AᵀKA). By the
-representer theorem the best weights are Xᵀ A, the same as those of the usual solvers on X (Schölkopf et al. 2001).
-"""
+"""Multinomial logistic regression in the features themselves, by L-BFGS: its cost grows with the number of examples."""
 
 from __future__ import annotations
 
 import numpy as np
-import scipy.linalg
-import scipy.linalg.blas
 import scipy.optimize
 
-# Added to the kernel's diagonal: makes it positive definite where two examples are the same.
-_JITTER = 1e-3
+from bot.components.features import Features
+
+# Pairs that L-BFGS remembers. More make steps better by little, and each takes as much memory as two sets of weights.
+_REMEMBERED = 4
 
 
 def learn(
-    kernel: np.ndarray, labels: np.ndarray, classes: int, penalty: float, weights: np.ndarray, steps: int
+    features: Features,
+    labels: np.ndarray,
+    classes: int,
+    penalty: float,
+    steps: int,
+    weights: np.ndarray | None = None,
+    start: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Dual coefficients, shape (examples, classes), float32. Deterministic: no random numbers are drawn.
+    """Weights (features + 1, classes), float32, the constant last: those that make the sum of the examples' cross-entropies, each
+    times its weight, and penalty/2 times the squared weights smallest.
 
-    kernel: (examples, examples) float32; labels: class numbers; weights: what each example counts; steps: at most this many
-    steps of L-BFGS, in coordinates (the kernel's Cholesky factor) that make the penalty round.
+    labels: class numbers; weights: what each example counts (1); steps: at most this many of L-BFGS, from `start` (0). Deterministic.
     """
-    count = len(kernel)
-    factor = np.array(kernel, np.float32, order="F")
-    factor[np.diag_indices(count)] += _JITTER
-    factor = scipy.linalg.cholesky(factor, lower=True, overwrite_a=True, check_finite=False)
-    rows = np.arange(count)
-    weights = weights.astype(np.float32)[:, None]
+    rows = np.arange(len(labels))
+    count = np.ones((len(labels), 1), np.float32) if weights is None else weights.astype(np.float32)[:, None]
+    shape = (features.width + 1, classes)
 
     def cost(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        solution = flat.reshape(count, classes).astype(np.float32)
-        # A product with a triangle costs half as much as one with a whole matrix.
-        scores = scipy.linalg.blas.strmm(1.0, factor, solution, lower=1)
+        solution = flat.reshape(shape).astype(np.float32)
+        scores = features.times(solution[:-1])
+        scores += solution[-1]
         top = scores.max(axis=1, keepdims=True)
         right = scores[rows, labels]
-        chances = np.exp(scores - top)
-        total = chances.sum(axis=1, keepdims=True)
-        loss = float((weights[:, 0] * (np.log(total[:, 0]) + top[:, 0] - right)).sum())
-        chances /= total
-        chances[rows, labels] -= 1
-        gradient = scipy.linalg.blas.strmm(1.0, factor, chances * weights, lower=1, trans_a=1) + penalty * solution
-        return loss + penalty / 2 * float(np.vdot(solution, solution)), gradient.ravel().astype(np.float64)
+        scores -= top
+        np.exp(scores, out=scores)
+        total = scores.sum(axis=1, keepdims=True)
+        loss = float((count[:, 0] * (np.log(total[:, 0]) + top[:, 0] - right)).sum())
+        scores /= total
+        scores[rows, labels] -= 1
+        scores *= count
+        gradient = np.empty(shape)
+        gradient[:-1] = features.transposed_times(scores)
+        gradient[-1] = scores.sum(axis=0)
+        gradient += penalty * solution
+        return loss + penalty / 2 * float(np.vdot(solution, solution)), gradient.ravel()
 
-    start = np.zeros(count * classes)
-    options = {"maxiter": steps, "maxcor": 6, "gtol": 1e-3}
-    best = scipy.optimize.minimize(cost, start, jac=True, method="L-BFGS-B", options=options).x
-    solution = best.reshape(count, classes).astype(np.float32)
-    return scipy.linalg.solve_triangular(factor, solution, lower=True, trans=1, check_finite=False)
+    first = np.zeros(shape) if start is None else start
+    options = {"maxiter": steps, "maxcor": _REMEMBERED, "gtol": 1e-3}
+    found = scipy.optimize.minimize(cost, first.ravel(), jac=True, method="L-BFGS-B", options=options)
+    return found.x.reshape(shape).astype(np.float32)
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:

@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from bot.components import calibration, linear, neighbours
+from bot.components.features import Features
 from bot.components.linear import softmax
 from bot.components.sparse import TfIdf, gram_scores, in_bytes
-from bot.components.sparse import kernel as sparse_kernel
 
 # Goes up when the meaning of a model's files changes.
-FORMAT = 2
+FORMAT = 3
 
 
 class OtherFormat(Exception):
@@ -33,9 +34,10 @@ class Settings:
     penalty: float = 0.12
     neighbours: float = 12.0
     nearness: float = 5.0
+    landmarks: int = 3000
     ridge: float = 0.6
-    most_grams: int = 60_000
-    steps: int = 30
+    most_grams: int = 50_000
+    steps: int = 20
     sharpness: float = 1.5
     outside_intent: str | None = None
 
@@ -65,28 +67,24 @@ class Model:
     dense_mean: np.ndarray  # (dimension,)
     dense_weights: np.ndarray  # (intents, dimension)
     bias: np.ndarray  # (intents,)
-    near_vectors: np.ndarray  # (examples, dimension) int8, of the examples that are asked …
-    near_scale: np.ndarray  # (examples,) float32: what a step of them is worth
-    near_weights: np.ndarray  # (examples, intents) float16: … and what each says when it is near
+    near_vectors: np.ndarray  # (landmarks, dimension) int8 …
+    near_scale: np.ndarray  # (landmarks,) float32: what a step of them is worth …
+    near_weights: np.ndarray  # (landmarks, intents): … and what each says, the more the nearer it is
     temperature: float
     outside: np.ndarray  # weights of OUTSIDE_FEATURES and a constant; empty without an outside intent
     outside_intent: str | None
 
     @cached_property
-    def _examples(self) -> np.ndarray:
+    def _landmarks(self) -> np.ndarray:
         return self.near_vectors.astype(np.float32)
-
-    @cached_property
-    def _near_weights(self) -> np.ndarray:
-        return self.near_weights.astype(np.float32)
 
     def scores(self, texts: Sequence[str], vectors: np.ndarray, grams: bool = True) -> np.ndarray:
         """A score for each intent, shape (texts, intents); by the vectors alone without `grams`."""
         # einsum and not @: for so few numbers, waking the threads of BLAS costs more than they save, most on a busy machine.
         dense = centred(vectors, self.dense_mean)
         scores = np.einsum("td,id->ti", dense, self.dense_weights) + self.bias
-        products = np.einsum("td,nd->tn", dense, self._examples) * self.near_scale
-        scores += np.einsum("tn,ni->ti", neighbours.gaussian(products), self._near_weights)
+        products = np.einsum("td,nd->tn", dense, self._landmarks) * self.near_scale
+        scores += np.einsum("tn,ni->ti", neighbours.gaussian(products), self.near_weights)
         if not grams:
             return scores
         return scores + gram_scores(self.tfidf, texts, self.gram_weights, self.gram_scale)
@@ -159,57 +157,72 @@ def learn(examples: Examples, settings: Settings) -> Model:
     """Learn a model; the same examples in the same order give the same model."""
     intents, labels = np.unique(np.asarray(examples.intents), return_inverse=True)
     tfidf = TfIdf.fit(examples.texts, settings.word_weight, settings.letter_weight, settings.most_grams)
-    sparse = tfidf.matrix(examples.texts)
     mean = examples.vectors.mean(axis=0)
     unit = centred(examples.vectors, mean).astype(np.float32)
-    kernels = _Kernels.of(sparse_kernel(sparse), unit @ unit.T, settings)
-    temperature, outside = _calibrate(kernels, labels, list(intents), examples, settings)
-    straight, near = kernels.learn(labels, len(intents), examples.weights, settings)
-    gram_weights, gram_scale = in_bytes(np.asarray(sparse.T @ (straight + near)))
-    near_vectors, near_scale = in_bytes(unit)
+    marks, scale = in_bytes(unit[neighbours.landmarks(len(unit), settings.landmarks)])
+    # What is learned from is what is read: landmarks in steps of int8.
+    read = marks * scale[:, None]
+    basis = neighbours.basis(read) * np.sqrt(np.float32(settings.nearness))
+    near_dense = neighbours.gaussian(unit @ read.T) @ basis
+    grams = tfidf.matrix(examples.texts)
+    given = _Given(
+        Features.of(grams, unit * settings.dense_weight), Features.of(grams, near_dense), labels, len(intents)
+    )
+    learned, temperature, outside = _calibrate(given, list(intents), examples, settings)
+    learned = given.learn(np.arange(len(labels)), examples.weights, settings, learned)
+    count = grams.shape[1]
+    gram_weights, gram_scale = in_bytes(learned.straight[:count] + learned.near[:count])
     return Model(
         intents=[str(intent) for intent in intents],
         tfidf=tfidf,
         gram_weights=gram_weights,
         gram_scale=gram_scale,
         dense_mean=mean,
-        dense_weights=(straight.T @ unit) * settings.dense_weight**2,
-        bias=straight.sum(axis=0),
-        near_vectors=near_vectors,
-        near_scale=near_scale,
-        near_weights=(near * settings.nearness).astype(np.float16),
+        dense_weights=learned.straight[count:-1].T * settings.dense_weight,
+        bias=learned.straight[-1],
+        near_vectors=marks,
+        near_scale=scale,
+        near_weights=basis @ learned.near[count:],
         temperature=temperature,
         outside=outside,
         outside_intent=settings.outside_intent if settings.outside_intent in intents else None,
     )
 
 
+class _Learned(NamedTuple):
+    straight: np.ndarray  # (features + 1, intents), the constant last
+    near: np.ndarray  # (features, intents)
+
+
 @dataclass(frozen=True)
-class _Kernels:
-    """How alike each two texts are, shape (texts, examples): for the straight lines, and for the neighbours."""
+class _Given:
+    """The examples' features, for the straight lines and for the neighbours, and their intents' numbers."""
 
-    straight: np.ndarray
-    near: np.ndarray
-
-    @classmethod
-    def of(cls, sparse: np.ndarray, dense: np.ndarray, settings: Settings) -> _Kernels:
-        near = neighbours.gaussian(dense)
-        near *= settings.nearness
-        near += sparse
-        # The constant 1 is the bias, learned as the weight of a feature that every text has.
-        sparse += settings.dense_weight**2 * dense + 1
-        return cls(sparse, near)
-
-    def part(self, texts: np.ndarray, examples: np.ndarray) -> _Kernels:
-        return _Kernels(self.straight[np.ix_(texts, examples)], self.near[np.ix_(texts, examples)])
+    straight: Features
+    near: Features
+    labels: np.ndarray
+    intents: int
 
     def learn(
-        self, labels: np.ndarray, classes: int, weights: np.ndarray, settings: Settings
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Dual coefficients for both kernels; scores are the sum of both products."""
-        near = neighbours.learn(self.near, labels, classes, settings.ridge, weights)
-        straight = linear.learn(self.straight, labels, classes, settings.penalty, weights, settings.steps)
-        return straight, near * settings.neighbours
+        self, places: np.ndarray, weights: np.ndarray, settings: Settings, start: _Learned | None = None
+    ) -> _Learned:
+        """From the examples at these places. What was learned from most of them is a `start` that needs fewer steps."""
+        labels, count = self.labels[places], weights[places]
+        near = neighbours.learn(self.near.rows(places), labels, self.intents, settings.ridge, count)
+        straight = linear.learn(
+            self.straight.rows(places),
+            labels,
+            self.intents,
+            settings.penalty,
+            settings.steps if start is None else settings.steps * 2 // 3,
+            count,
+            None if start is None else start.straight,
+        )
+        return _Learned(straight, near * settings.neighbours)
+
+    def scores(self, places: np.ndarray, learned: _Learned) -> np.ndarray:
+        straight = self.straight.rows(places).times(learned.straight[:-1]) + learned.straight[-1]
+        return straight + self.near.rows(places).times(learned.near)
 
 
 def centred(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
@@ -230,16 +243,15 @@ def outside_features(scores: np.ndarray, column: int) -> np.ndarray:
 
 
 def _calibrate(
-    kernels: _Kernels, labels: np.ndarray, intents: list[str], examples: Examples, settings: Settings
-) -> tuple[float, np.ndarray]:
-    """The temperature, and the weights of outside_features, from the scores of the examples that are asked, left out."""
+    given: _Given, intents: list[str], examples: Examples, settings: Settings
+) -> tuple[_Learned, float, np.ndarray]:
+    """What is learned without the examples that are asked; and the temperature and weights of outside_features, by those."""
     left_out, rest = np.flatnonzero(examples.asked), np.flatnonzero(~examples.asked)
-    learned = kernels.part(rest, rest).learn(labels[rest], len(intents), examples.weights[rest], settings)
-    asked = kernels.part(left_out, rest)
-    scores = asked.straight @ learned[0] + asked.near @ learned[1]
-    temperature = calibration.temperature(scores, labels[left_out]) / settings.sharpness
+    learned = given.learn(rest, examples.weights, settings)
+    scores, labels = given.scores(left_out, learned), given.labels[left_out]
+    temperature = calibration.temperature(scores, labels) / settings.sharpness
     if settings.outside_intent not in intents:
-        return temperature, np.zeros(0)
+        return learned, temperature, np.zeros(0)
     column = intents.index(settings.outside_intent)
     features = outside_features(scores, column)
-    return temperature, calibration.logistic(features, (labels[left_out] == column).astype(float))
+    return learned, temperature, calibration.logistic(features, (labels == column).astype(float))

@@ -14,7 +14,6 @@ import scipy.sparse
 
 _WORD = re.compile(r"\w+")
 LETTER_GROUPS = (2, 3, 4, 5)
-_COMMON = 300
 
 
 def word_grams(words: Sequence[str]) -> list[str]:
@@ -118,19 +117,6 @@ def gram_scores(tfidf: TfIdf, texts: Sequence[str], weights: np.ndarray, scale: 
         columns, values = tfidf.row(text)
         row += np.einsum("g,gc->c", values * scale[columns], weights[columns].astype(np.float32))
     return scores
-
-
-def kernel(matrix: scipy.sparse.csr_matrix) -> np.ndarray:
-    """The products of each two rows, shape (rows, rows), float32.
-
-    A column that many rows have is quicker as a dense one: sparse products cost the square of its rows.
-    """
-    rows_with = np.bincount(matrix.indices, minlength=matrix.shape[1])
-    common = rows_with > _COMMON
-    dense = matrix[:, common].toarray()
-    rare = matrix[:, ~common]
-    products = dense @ dense.T
-    return products + (rare @ rare.T).toarray()
 
 
 def _blocks(text: str) -> tuple[list[str], list[str]]:

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+import scipy.sparse
 
+from bot.components.features import Features
 from bot.components.linear import learn, softmax
-from bot.components.sparse import TfIdf, kernel
+from bot.components.sparse import TfIdf
 
 
 def problem() -> tuple[np.ndarray, np.ndarray]:
@@ -13,32 +15,55 @@ def problem() -> tuple[np.ndarray, np.ndarray]:
     return features, labels
 
 
+def as_features(values: np.ndarray, grams: int) -> Features:
+    """The first columns as grams, the others as dense features."""
+    return Features.of(scipy.sparse.csr_matrix(values[:, :grams]), values[:, grams:])
+
+
 def test_same_as_the_usual_solver() -> None:
     linear_model = pytest.importorskip("sklearn.linear_model")
-    features, labels = problem()
-    dual = learn(features @ features.T, labels, 3, 0.5, np.ones(60), 200)
-    usual = linear_model.LogisticRegression(C=2.0, fit_intercept=False, tol=1e-6, max_iter=500).fit(features, labels)
-    np.testing.assert_allclose(features.T @ dual, usual.coef_.T, atol=0.02)
+    values, labels = problem()
+    learned = learn(as_features(values, 5), labels, 3, 0.5, 200)
+    usual = linear_model.LogisticRegression(C=2.0, fit_intercept=False, tol=1e-6, max_iter=500)
+    usual.fit(np.hstack([values, np.ones((60, 1))]), labels)
+    np.testing.assert_allclose(learned, usual.coef_.T, atol=0.02)
 
 
 def test_same_again() -> None:
-    features, labels = problem()
-    first, second = (learn(features @ features.T, labels, 3, 0.5, np.ones(60), 30) for _ in range(2))
+    values, labels = problem()
+    first, second = (learn(as_features(values, 5), labels, 3, 0.5, 30) for _ in range(2))
     assert (first == second).all()
 
 
+def test_a_start_that_is_right_needs_no_steps() -> None:
+    values, labels = problem()
+    learned = learn(as_features(values, 5), labels, 3, 0.5, 200)
+    again = learn(as_features(values, 5), labels, 3, 0.5, 1, start=learned)
+    np.testing.assert_allclose(again, learned, atol=1e-3)
+
+
 def test_an_example_of_no_weight_teaches_nothing() -> None:
-    features, labels = problem()
+    values, labels = problem()
     weights = np.ones(60)
     weights[:20] = 0
-    dual = learn(features @ features.T, labels, 3, 0.5, weights, 100)
-    assert softmax(features @ (features.T @ dual))[:, 0].mean() < 0.2
+    learned = learn(as_features(values, 5), labels, 3, 0.5, 100, weights)
+    assert softmax(values @ learned[:-1] + learned[-1])[:, 0].mean() < 0.2
 
 
-def test_kernel_is_the_product_of_rows() -> None:
-    texts = ["een school", "een kind", "een kind op school", ""] * 200
-    matrix = TfIdf.fit(texts, 1.0, 0.5, 1000).matrix(texts)
-    np.testing.assert_allclose(kernel(matrix), (matrix @ matrix.T).toarray(), atol=1e-5)
+def test_products_are_those_of_the_whole_matrix() -> None:
+    """Whether a gram is common or rare changes how they are made, not what they are."""
+    random = np.random.RandomState(4)
+    grams = (random.uniform(size=(300, 40)) * (random.uniform(size=(300, 40)) < random.uniform(size=40) ** 3)).astype(
+        np.float32
+    )
+    dense = random.normal(size=(300, 3)).astype(np.float32)
+    features, whole = Features.of(scipy.sparse.csr_matrix(grams), dense), np.hstack([grams, dense])
+    assert 0 < features.common.sum() < 40
+    weights, values = random.normal(size=(43, 5)).astype(np.float32), random.normal(size=(300, 5)).astype(np.float32)
+    np.testing.assert_allclose(features.times(weights), whole @ weights, atol=1e-4)
+    np.testing.assert_allclose(features.transposed_times(values), whole.T @ values, atol=1e-3)
+    places = np.array([7, 2, 299])
+    np.testing.assert_allclose(features.rows(places).times(weights), whole[places] @ weights, atol=1e-4)
 
 
 def test_each_block_of_features_has_its_weight() -> None:
