@@ -144,7 +144,7 @@ def page(
             "deadline": deadlines.compute(ticket.events, deadlines.calendar()),
             "errors": defaultdict(str, errors or {}),
             "typed": defaultdict(str, typed or {}),
-            "draft": drafts.of(session, ticket_id, who.id),
+            "draft": drafts.find(session, ticket_id, who.id),
             "may": {action for action in Action if access.may(who, action, ticket)},
             "needs_check": referrals.needs_check(ticket, now),
             **_transfer(session, ticket, who, now),

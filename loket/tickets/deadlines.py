@@ -74,16 +74,16 @@ def compute(events: Iterable[Event], calendar: Calendar) -> Deadline:
     return clock
 
 
-def of(session: Session, ticket_id: int) -> Deadline:
+def of_ticket(session: Session, ticket_id: int) -> Deadline:
     """The deadline of a ticket, from its events in the database."""
     events = select(TicketEvent).where(TicketEvent.ticket_id == ticket_id).order_by(TicketEvent.id)
     return compute(session.scalars(events), calendar())
 
 
-def keep(session: Session, ticket: Ticket) -> None:
+def update_promise(session: Session, ticket: Ticket) -> None:
     """Bring the ticket's own `promised_by`, which orders the lists, in step with its events."""
     session.flush()
-    due = of(session, ticket.id).due
+    due = of_ticket(session, ticket.id).due
     if ticket.promised_by != due:
         ticket.promised_by, ticket.escalated = due, 0
 

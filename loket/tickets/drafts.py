@@ -20,7 +20,7 @@ def save(session: Session, ticket_id: int, account_id: int, text: str, now: date
     put(session, Draft, {"ticket_id": ticket_id, "account_id": account_id}, text=text[:MAX_TEXT], saved_at=now)
 
 
-def of(session: Session, ticket_id: int, account_id: int) -> Draft | None:
+def find(session: Session, ticket_id: int, account_id: int) -> Draft | None:
     return session.get(Draft, (ticket_id, account_id))
 
 

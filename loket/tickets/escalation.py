@@ -38,7 +38,7 @@ def alert(session: Session, ticket: Ticket, now: datetime) -> None:
 
 def _escalate(session: Session, ticket: Ticket, now: datetime) -> bool:
     # A ticket that was answered and then claimed or opened again owes nothing until the parent writes.
-    if deadlines.of(session, ticket.id).status != deadlines.RUNNING:
+    if deadlines.of_ticket(session, ticket.id).status != deadlines.RUNNING:
         return False
     level = BROKEN if ticket.promised_by < now else NEAR
     first = update(Ticket).where(Ticket.id == ticket.id, Ticket.escalated < level).values(escalated=level)

@@ -39,4 +39,4 @@ def record(
     """Write an event of a ticket, and keep the promise in step with it. `data` never contains a text."""
     session.add(TicketEvent(ticket=ticket, kind=kind, account_id=adviser.id if adviser else None, data=data, at=now))
     if kind in deadlines.KINDS:
-        deadlines.keep(session, ticket)
+        deadlines.update_promise(session, ticket)

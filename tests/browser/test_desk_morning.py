@@ -85,7 +85,7 @@ def asked(question: str, *ranking: tuple[str, float], urgent: bool = False) -> T
 
 def draft_of(ticket: Ticket, account: Account) -> str:
     with reading() as session:
-        draft = drafts.of(session, ticket.id, account.id)
+        draft = drafts.find(session, ticket.id, account.id)
         return draft.text if draft else ""
 
 

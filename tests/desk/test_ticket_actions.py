@@ -99,7 +99,7 @@ def test_a_sent_answer_leaves_no_draft(adviser: Adviser, ticket: Ticket) -> None
     act(adviser, ticket, "concept", text="Half af")
     act(adviser, ticket, "antwoord", text="Heel af")
     with reading() as session:
-        assert drafts.of(session, ticket.id, adviser.account.id) is None
+        assert drafts.find(session, ticket.id, adviser.account.id) is None
 
 
 def test_a_late_reply_becomes_a_draft(site: TestClient[Any], adviser: Adviser, ticket: Ticket) -> None:
@@ -111,7 +111,7 @@ def test_a_late_reply_becomes_a_draft(site: TestClient[Any], adviser: Adviser, t
     assert page.status_code == 409
     assert "bewaard als concept" in page.text
     with reading() as session:
-        draft = drafts.of(session, ticket.id, adviser.account.id)
+        draft = drafts.find(session, ticket.id, adviser.account.id)
         assert draft is not None
         assert draft.text == "Mijn lange antwoord"
     assert act(adviser, ticket, "open").json()["mine"] is False

@@ -214,4 +214,4 @@ def test_the_id_of_a_form_counts_for_its_own_address_only(adviser: Adviser) -> N
         url = f"/balie/vragen/{ticket.id}/{note_or_draft}?{ID}"
         assert adviser.client.post(url, data={"note": "Bel", "text": "Half"}).status_code < 400
     with reading() as session:
-        assert drafts.of(session, ticket.id, adviser.account.id) is not None
+        assert drafts.find(session, ticket.id, adviser.account.id) is not None

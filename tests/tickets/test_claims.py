@@ -189,12 +189,12 @@ def test_drafts_and_presence(database: Engine) -> None:
         presence.seen(session, ticket.id, aisha.id, NOON)
         presence.seen(session, ticket.id, bram.id, NOON)
     with transaction() as session:
-        draft = drafts.of(session, ticket.id, aisha.id)
+        draft = drafts.find(session, ticket.id, aisha.id)
         assert draft is not None
         assert draft.text == "heel"
-        assert drafts.of(session, ticket.id, bram.id) is None
+        assert drafts.find(session, ticket.id, bram.id) is None
         assert presence.others(session, ticket.id, aisha, NOON) == ["Bram Visser"]
         assert presence.others(session, ticket.id, aisha, NOON + timedelta(minutes=2)) == []
         drafts.save(session, ticket.id, aisha.id, "  ", NOON)
     with reading() as session:
-        assert drafts.of(session, ticket.id, aisha.id) is None
+        assert drafts.find(session, ticket.id, aisha.id) is None

@@ -151,7 +151,7 @@ def test_recomputed_equals_shown(sqlite: Engine) -> None:
         _something(chance, chance.choice(tickets).id, adviser, now)
         with reading() as session:
             for ticket in session.query(Ticket):
-                assert ticket.promised_by == deadlines.of(session, ticket.id).due
+                assert ticket.promised_by == deadlines.of_ticket(session, ticket.id).due
 
 
 def _something(chance: random.Random, ticket_id: int, adviser: Any, now: datetime) -> None:

@@ -67,7 +67,7 @@ def test_a_question_that_was_answered_in_time_and_opened_again_by_us_breaks_no_p
     with transaction() as session:
         assert claims.claim(session, ticket.id, session.get_one(Account, anna.id), later)
     with transaction() as session:
-        assert deadlines.of(session, ticket.id).status == deadlines.STOPPED
+        assert deadlines.of_ticket(session, ticket.id).status == deadlines.STOPPED
         assert escalation.escalate_due_promises(session, later) == []
     with transaction() as session:
         queue.parent_adds(session, session.get_one(Ticket, ticket.id), "Er is nog iets", "c1", later)

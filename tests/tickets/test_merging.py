@@ -93,7 +93,7 @@ def test_a_split_question_keeps_contact_and_promise_and_the_parent_gets_its_link
     assert find(other).promised_by == ticket.promised_by
     with reading() as session:
         assert [t.id for t in merging.related(session, ticket.id)] == [other.id]
-        assert deadlines.of(session, other.id).due == ticket.promised_by
+        assert deadlines.of_ticket(session, other.id).due == ticket.promised_by
     told = [m for m in all_of(Message) if m.sender == "system" and m.conversation_id == ticket.conversation_id]
     assert other.token in told[-1].text
 
