@@ -34,7 +34,7 @@ class Settings:
     penalty: float = 0.12
     neighbours: float = 12.0
     nearness: float = 5.0
-    landmarks: int = 3000
+    landmarks: int = 4000
     ridge: float = 0.6
     most_grams: int = 50_000
     steps: int = 20
