@@ -13,9 +13,9 @@ NONE, ASK, ALARM = "none", "ask", "alarm"
 class DangerCosts(NamedTuple):
     """What each mistake about danger costs; config.yml says in plain words what the numbers mean."""
 
-    missed_alarm: float = 8.0
+    missed_alarm: float = 10.0
     missed_sign: float = 4.0
-    only_asked: float = 6.0
+    only_asked: float = 8.0
     needless_ask: float = 1.0
     needless_alarm: float = 12.0
     alarm_for_sign: float = 2.0
