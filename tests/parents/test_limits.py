@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -360,6 +361,23 @@ def test_a_place_taken_in_the_meantime_ends_the_stream_without_breaking_it() -> 
 
     assert asyncio.run(heard(live_chat_pages._changes(hub, "token", who, lambda _: False))) == []
     assert asyncio.run(heard(api._events(hub, "gesprek", "203.0.113.7", None))) == []
+
+
+def test_who_waits_as_long_as_was_said_finds_the_window_over(sqlite: Engine, few: None) -> None:
+    for _ in range(3):
+        limits.count(limits.HANDOFFS, "gesprek")
+    with pytest.raises(limits.TooMany) as refused:
+        limits.count(limits.HANDOFFS, "gesprek")
+    (row,) = all_of(RateCount)
+    assert utc_now() + timedelta(seconds=refused.value.retry_after) >= row.ends_at
+
+
+def test_whatever_comes_after_a_plus_is_the_same_mailbox(database: Engine, few: None) -> None:
+    with transaction() as session:
+        room = [
+            receipts._has_room(session, f"derde{more}@voorbeeld.nl", utc_now()) for more in ("", "+a", "+a+b", "+c+d")
+        ]
+    assert room == [True, True, True, False]
 
 
 def test_no_address_can_be_read_in_the_counts(site: Site) -> None:

@@ -17,7 +17,7 @@ from loket.conversations.models import Conversation
 from loket.db.base import reading, transaction
 from loket.routing import rules
 from loket.staff_roles import ROLES
-from loket.tickets import access, claims, lists, live_chat, merging, referrals
+from loket.tickets import access, claims, lists, live_chat, merging, queue, referrals
 from loket.tickets.access import may
 from loket.tickets.lists import Wanted
 from loket.tickets.models import CLOSED, Ticket, TicketEvent
@@ -237,6 +237,23 @@ def test_what_was_referred_in_the_meantime_is_the_partners(database: Engine) -> 
     with transaction() as session:
         assert not claims.take_over(session, one.id, anna.id, session.get_one(Account, bram.id), NOON)
         assert claims.take_over(session, one.id, anna.id, session.get_one(Account, lead.id), NOON)
+
+
+def test_what_a_page_may_not_show_does_not_keep_its_adviser_from_closing(database: Engine, closed_team: str) -> None:
+    anna = make_account("Anna")
+    into, duplicate = make_ticket(now=NOON), make_ticket(now=NOON)
+    with transaction() as session:
+        who = session.get_one(Account, anna.id)
+        for one in (into, duplicate):
+            assert claims.claim(session, one.id, who, NOON)
+        merging.merge(session, duplicate.id, into.id, who, NOON)
+    with transaction() as session:
+        hidden = session.get_one(Ticket, duplicate.id)
+        hidden.team = closed_team
+        seen = queue.parent_adds(session, hidden, "Er is nog iets", None, NOON).id - 1
+    with transaction() as session:
+        queue.close(session, session.get_one(Ticket, into.id), session.get_one(Account, anna.id), NOON, seen=seen)
+        assert session.get_one(Ticket, into.id).state == CLOSED
 
 
 def test_who_steps_in_or_takes_a_call_keeps_what_went_to_a_closed_team(database: Engine, closed_team: str) -> None:

@@ -93,6 +93,38 @@ def test_who_answered_and_left_is_known_but_is_not_in_the_conversation_any_more(
     assert (found.state, found.claimed_by, found.conversation.owner) == ("answered", who.id, "queue")
 
 
+def test_who_asked_the_parent_and_left_is_known_but_is_not_in_the_conversation_any_more(database: Engine) -> None:
+    ticket, who = make_ticket(now=NOON), make_account()
+    take(who)
+    with transaction() as session:
+        queue.reply(session, session.get_one(Ticket, ticket.id), who, "Hoe oud is uw kind?", NOON, asks=True)
+    with transaction() as session:
+        assert claims.free_lapsed(session, NOON + timedelta(minutes=11)) == 1
+    found = find(ticket)
+    assert (found.state, found.claimed_by, found.conversation.owner) == ("waiting_for_parent", who.id, "queue")
+
+
+def test_a_claim_runs_to_the_last_moment_of_its_lease(database: Engine) -> None:
+    """For the holder, for who wants the ticket and for the sweep it ends at the same moment."""
+    ticket, aisha, bram = make_ticket(now=NOON), make_account("Aisha de Boer"), make_account("Bram Visser")
+    take(aisha)
+    end = NOON + claims.lease()
+    assert claims.holds(find(ticket), aisha, end)
+    with transaction() as session:
+        assert not claims.claim(session, ticket.id, bram, end)
+    with transaction() as session:
+        assert claims.free_lapsed(session, end) == 0
+        assert claims.next_ticket(session, bram, end) is None
+
+
+def test_looking_at_the_page_renews_a_claim_of_which_half_is_gone(database: Engine) -> None:
+    ticket, who = make_ticket(now=NOON), make_account()
+    take(who)
+    found, half = find(ticket), claims.lease() / 2
+    looks = [half - timedelta(seconds=1), half, claims.lease()]
+    assert [claims.renewed_lately(found, NOON + look) for look in looks] == [True, False, False]
+
+
 def test_an_open_page_keeps_the_claim(database: Engine) -> None:
     ticket, who, other = make_ticket(now=NOON), make_account(), make_account("Bram Visser")
     take(who)
@@ -115,6 +147,16 @@ def test_take_over_and_the_former_holder_is_refused(database: Engine) -> None:
     assert kinds(ticket)[-1] == "taken_over"
 
 
+def test_who_takes_over_has_the_ticket_for_a_whole_lease(database: Engine) -> None:
+    ticket, aisha, bram = make_ticket(now=NOON), make_account("Aisha de Boer"), make_account("Bram Visser")
+    take(aisha)
+    with transaction() as session:
+        assert claims.take_over(session, ticket.id, aisha.id, bram, NOON + timedelta(minutes=9))
+    with transaction() as session:
+        assert claims.free_lapsed(session, NOON + timedelta(minutes=18)) == 0
+    assert claims.holds(find(ticket), bram, NOON + timedelta(minutes=18))
+
+
 def make_account_in(session: object) -> Account:
     return Account(id=999_999, name="Niemand", email="x@loket.test", role="adviser")
 
@@ -133,6 +175,17 @@ def test_a_referred_ticket_that_lapses_stays_with_the_partner(database: Engine) 
     with transaction() as session:
         claims.free_lapsed(session, NOON + timedelta(minutes=11))
     assert find(ticket).state == "referred"
+
+
+def test_a_lead_who_takes_what_is_with_a_partner_does_not_accept_it_for_the_partner(database: Engine) -> None:
+    ticket, aisha, lead = make_ticket(now=NOON), make_account(), make_account("Lena Leider", role="lead")
+    take(aisha)
+    with transaction() as session:
+        found = session.get_one(Ticket, ticket.id)
+        referrals.refer(session, found, aisha, "balans", "Dyslexie", NOON, agreed=True)
+    with transaction() as session:
+        assert claims.claim(session, ticket.id, lead, NOON)
+    assert kinds(ticket)[-1] == "claimed"
 
 
 def test_what_a_partner_let_lapse_is_next_for_the_partner_and_not_for_the_counter(database: Engine) -> None:

@@ -86,6 +86,7 @@ CASES = [
     ("back to the assistant", 2, ["created 2026-11-24 10:00", "handed_back 2026-11-24 10:30"], STOPPED, "2026-11-24 12:00"),
     ("merged", 2, ["created 2026-11-24 10:00", "merged 2026-11-24 10:30"], STOPPED, "2026-11-24 12:00"),
     ("reopened while paused goes on", 2, ["created 2026-11-24 10:00", "asked_parent 2026-11-24 11:00", "reopened 2026-11-24 13:00", "parent_wrote 2026-11-24 13:00"], RUNNING, "2026-11-24 14:00"),
+    ("urgent after the answer is no new promise", 2, ["created 2026-11-24 10:00", "replied 2026-11-24 11:00", "made_urgent 2026-11-24 11:30"], STOPPED, "2026-11-24 12:00"),
 ]  # fmt: skip
 
 
@@ -124,6 +125,7 @@ BROKEN = [
     ("answered late", ["created 2026-11-24 10:00", "replied 2026-11-24 13:00"], "2026-12-01 09:00", True),
     ("paused in time", ["created 2026-11-24 10:00", "asked_parent 2026-11-24 11:00"], "2026-12-01 09:00", False),
     ("paused late", ["created 2026-11-24 10:00", "asked_parent 2026-11-24 13:00"], "2026-12-01 09:00", True),
+    ("paused at the last moment", ["created 2026-11-24 10:00", "asked_parent 2026-11-24 12:00"], "2026-12-01 09:00", False),
     ("closed while waiting for the parent", ["created 2026-11-24 10:00", "asked_parent 2026-11-24 11:00", "closed 2026-11-30 11:00"], "2026-12-01 09:00", False),
     ("closed too late while waiting", ["created 2026-11-24 10:00", "asked_parent 2026-11-24 13:00", "closed 2026-11-30 11:00"], "2026-12-01 09:00", True),
 ]  # fmt: skip

@@ -56,6 +56,24 @@ def test_an_urgent_question_alerts_the_lead_at_once(database: Engine) -> None:
     assert kinds(ticket) == ["created", "alerted"]
 
 
+def test_an_urgent_question_is_not_reported_again_when_its_promise_is_near(database: Engine) -> None:
+    lead_of("veiligheid")
+    ticket = make_ticket("Ik wil niet meer leven", NOON, urgent=True)
+    with transaction() as session:
+        assert escalation.escalate_due_promises(session, ticket.promised_by - timedelta(minutes=5)) == []
+    assert len(all_of(Outbox)) == 1
+
+
+def test_a_lead_who_has_left_is_not_told_and_the_others_are(database: Engine) -> None:
+    gone, lead = lead_of("algemeen"), make_account("Lena Leider", role="lead")
+    ticket = make_ticket(now=NOON)
+    with transaction() as session:
+        session.get_one(Account, gone.id).active = False
+    with transaction() as session:
+        escalation.escalate_due_promises(session, ticket.promised_by)
+    assert [mail.recipient for mail in all_of(Outbox)] == [lead.email]
+
+
 def test_a_question_that_was_answered_in_time_and_opened_again_by_us_breaks_no_promise(database: Engine) -> None:
     anna = make_account("Anna")
     make_account("Lena", role="lead")

@@ -15,6 +15,7 @@ from loket.tickets import claims, live_chat, merging, queue, referrals
 from loket.tickets.models import Ticket
 from tests.conftest import NOON
 from tests.support.site import all_of, make_account, make_ticket
+from tests.support.tickets import find
 
 SOON = NOON + timedelta(minutes=1)
 
@@ -121,6 +122,15 @@ def test_who_undoes_a_close_has_the_ticket_and_can_answer(database: Engine) -> N
     with transaction() as session:
         queue.reply(session, session.get_one(Ticket, ticket.id), bram, "Toch nog iets.", SOON)
     assert (the_ticket().state, the_ticket().claimed_by) == ("answered", bram.id)
+
+
+def test_who_undoes_a_close_is_in_the_conversation(database: Engine) -> None:
+    """Otherwise the assistant would answer what the parent writes to the adviser."""
+    aisha = make_account("Aisha")
+    ticket = held(aisha)
+    close(ticket, aisha)
+    undo_close(ticket, aisha)
+    assert find(ticket).conversation.owner == "adviser"
 
 
 def test_a_ticket_is_not_closed_over_what_the_parent_wrote_since_the_page_was_made(database: Engine) -> None:

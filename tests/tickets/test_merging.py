@@ -37,6 +37,16 @@ def test_an_answer_to_merged_tickets_reaches_both(aisha: Account) -> None:
     assert (find(double).state, find(double).merged_into) == ("closed", into.id)
 
 
+def test_a_question_to_merged_tickets_is_mailed_to_both_as_a_question(aisha: Account) -> None:
+    into = claimed(aisha, contact=contact.Contact(email="a@voorbeeld.nl"))
+    double = claimed(aisha, contact=contact.Contact(email="b@voorbeeld.nl"))
+    with transaction() as session:
+        merging.merge(session, double.id, into.id, aisha, NOON)
+        queue.reply(session, session.get_one(Ticket, into.id), aisha, "Hoe oud is uw kind?", NOON, asks=True)
+    asked = {mail.recipient for mail in all_of(Outbox) if mail.subject.startswith("Vraag van ons")}
+    assert asked == {"a@voorbeeld.nl", "b@voorbeeld.nl"}
+
+
 def test_the_parent_of_a_merged_ticket_reopens_the_one_it_went_into(aisha: Account) -> None:
     into, double = claimed(aisha), claimed(aisha)
     with transaction() as session:

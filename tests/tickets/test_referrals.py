@@ -46,6 +46,15 @@ def test_a_referral_tells_the_partner_and_the_parent_without_the_question(aisha:
     assert "Balans" in all_of(Message)[-1].text
 
 
+def test_only_who_works_for_that_partner_is_mailed(aisha: Account) -> None:
+    petra, gone = partner_account(), partner_account()
+    partner_account("vooo")
+    with transaction() as session:
+        session.get_one(Account, gone.id).active = False
+    refer(claimed(aisha), aisha)
+    assert [mail.recipient for mail in all_of(Outbox)] == [petra.email]
+
+
 def test_the_partner_returns_it_with_a_reason(aisha: Account) -> None:
     petra, ticket = partner_account(), claimed(aisha)
     refer(ticket, aisha)

@@ -194,6 +194,39 @@ def test_a_new_owner_is_news_by_itself(told_by: str, database: Engine) -> None:
     with_hub(act)
 
 
+def test_when_a_conversation_last_changed_is_no_news_by_itself(told_by: str) -> None:
+    mine = conversation()
+
+    def touch() -> None:
+        with transaction() as session:
+            session.get_one(Conversation, mine).changed_at = utc_now()
+
+    async def act(hub: Hub) -> None:
+        with hub.conversation(mine, "192.0.2.1") as listener:
+            await after(touch)
+            assert not await listener.wait(QUIET)
+
+    with_hub(act)
+
+
+def test_all_that_one_transaction_wrote_is_told(told_by: str) -> None:
+    mine, other = conversation(), conversation()
+
+    def write_both() -> None:
+        with transaction() as session:
+            for one in (mine, other):
+                transcript.receive(session, session.get_one(Conversation, one), "Ja", None, utc_now(), choice=None)
+                session.flush()
+
+    async def act(hub: Hub) -> None:
+        with hub.conversation(mine, "192.0.2.1") as first, hub.conversation(other, "192.0.2.2") as second:
+            await after(write_both)
+            assert await first.wait(SOON)
+            assert await second.wait(SOON)
+
+    with_hub(act)
+
+
 def test_what_was_told_is_not_told_again_with_the_next_change(told_by: str) -> None:
     mine, other = conversation(), conversation()
 
@@ -321,6 +354,19 @@ def test_a_renewed_lease_is_no_news(told_by: str) -> None:
     with_hub(act)
 
 
+def test_a_source_says_to_look_again_once_it_listens(told_by: str) -> None:
+    """What was committed after its thread began and before it listened is told by nobody."""
+    heard: list[object] = []
+    source = sources.choose(settings.load(), heard.append)
+    source.start()
+    for _ in range(100):
+        if len(heard) >= 2:
+            break
+        threading.Event().wait(0.02)
+    source.stop()
+    assert heard == [None, None]
+
+
 def test_after_an_interruption_everyone_looks_again(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "PAUSE_SECONDS", 0.05)
     failures = iter([OSError("away")])
@@ -401,6 +447,7 @@ def test_pages_of_the_desk_are_limited_by_account(database: Engine, monkeypatch:
         with hub.desk("1", lambda _change: True), hub.desk("1", lambda _change: True):
             assert (opens("1"), opens("2")) == (False, True)
         assert opens("1")
+        assert hub.open_streams == 0
 
     asyncio.run(act())
 
