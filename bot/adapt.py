@@ -30,10 +30,10 @@ from bot.components.calibration import LEFT_OUT, group_of
 from bot.components.danger_texts import LABEL, NONE, DangerTexts
 from bot.components.encoders import OnnxEncoder
 from bot.components.follow_ups import FollowUpsAsExamples
-from bot.components.text import clean
+from bot.components.sentence_encoder import as_read
 
 OUT = Path("data/adapter.npz")
-LAYERS = 3
+LAYERS = 6
 RANK = 16
 EPOCHS = 3
 BATCH = 32
@@ -73,7 +73,7 @@ def examples(data: list[str]) -> Examples:
     with_text = [example for example in found.training_examples if example.get(TEXT)]
     labels = [example.get(LABEL) for example in with_text]
     return Examples(
-        texts=[clean(example.get(TEXT)) for example in with_text],
+        texts=[as_read(example.get(TEXT)) for example in with_text],
         intents=_numbered([example.get(INTENT) for example in with_text]),
         dangers=_numbered([label and (label.level if label.level == NONE else label[:2]) for label in labels]),
         groups=np.array([group_of(example.get(TEXT), groups) for example in with_text]),

@@ -109,6 +109,18 @@ def train() -> None:
 
 
 @app.command()
+def ship() -> None:
+    """Put the trained model into data/, so that a clone of this repository has it without training."""
+    from loket.training import shipped
+
+    try:
+        shipped.pack(settings.load().model)
+    except ContentError as error:
+        _fail(str(error))
+    typer.echo(str(shipped.MODEL))
+
+
+@app.command()
 def ask(
     text: Annotated[str, typer.Argument(help="A question; `-` reads one per line from standard input.")],
     as_json: Json = False,
@@ -156,23 +168,33 @@ def evaluate(
         gold = [] if safety else evaluation.read_gold(questions or examples.GOLD_DIR)
         # Your own questions are measured separately.
         serious = [] if questions and not safety else danger.read(safety or danger.GOLD)
-        foreign = [] if questions or safety else evaluation.read_foreign(examples.GOLD_DIR / "foreign.yml")
-        texts = [*(one.text for one in gold), *(one.text for one in serious), *(one.text for one in foreign)]
+        alone = bool(questions or safety)
+        foreign = [] if alone else evaluation.read_foreign()
+        own_words = [] if alone else evaluation.read_own_words()
+        texts = [*(one.text for one in gold), *(one.text for one in serious)]
+        texts += [one.text for one in [*foreign, *own_words]]
         rows = processes.parse(texts, settings.load().model)
-        parsed, of_danger, of_foreign = (list(islice(rows, len(part))) for part in (gold, serious, foreign))
+        parts = [list(islice(rows, len(part))) for part in (gold, serious, foreign, own_words)]
     except (ContentError, OSError, processes.BotMissing, processes.ModelMissing, RuntimeError) as error:
         _fail(str(error))
+    parsed, of_danger, of_foreign, of_own_words = parts
     urgent = [intent.id for intent in known.intents.values() if intent.urgent]
-    other_languages = evaluation.foreign_figures(of_foreign, foreign)
     figures = evaluation.evaluate(parsed, gold, urgent)
     dangers = danger.figures(of_danger, serious)
+    other_languages = evaluation.foreign_figures(of_foreign, foreign)
+    in_own_words = evaluation.evaluate(of_own_words, own_words, urgent)
     if as_json:
-        typer.echo(
-            json.dumps({**(figures if gold else {}), "danger": dangers, "foreign": other_languages}, ensure_ascii=False)
-        )
+        others = {"danger": dangers, "foreign": other_languages, "own_words": in_own_words}
+        typer.echo(json.dumps({**(figures if gold else {}), **others}, ensure_ascii=False))
     else:
-        lines = [*(report.lines(figures) if gold else ()), *(report.danger_lines(dangers) if serious else ())]
-        typer.echo("\n".join([*lines, *(report.foreign_lines(other_languages) if foreign else ())]))
+        if gold:
+            typer.echo("\n".join(report.lines(figures)))
+        if serious:
+            typer.echo("\n".join(report.danger_lines(dangers)))
+        if foreign:
+            typer.echo("\n".join(report.foreign_lines(other_languages)))
+        if own_words:
+            typer.echo("\n".join(["", "in parents' own words", *report.lines(in_own_words)]))
     if plots and gold:
         from loket.training import plots as drawing
 

@@ -30,15 +30,23 @@ def temperature(scores: np.ndarray, labels: np.ndarray) -> float:
     return float(np.exp(found.x))
 
 
-def logistic(features: np.ndarray, targets: np.ndarray, penalty: float = 1.0, steps: int = 30) -> np.ndarray:
-    """Weights of a binary logistic regression by Newton's method, the constant last. features: (examples, d)."""
+def logistic(
+    features: np.ndarray,
+    targets: np.ndarray,
+    counts: np.ndarray | None = None,
+    penalty: float = 1.0,
+    steps: int = 30,
+) -> np.ndarray:
+    """Weights of a binary logistic regression by Newton's method, the constant last. features: (examples, d); counts: what each
+    example counts (1)."""
+    count = np.ones(len(targets)) if counts is None else counts
     design = np.hstack([features, np.ones((len(features), 1))])
     ridge = np.diag([penalty] * features.shape[1] + [1e-6])
     weights = np.zeros(design.shape[1])
     for _ in range(steps):
         chance = sigmoid(design @ weights)
-        gradient = design.T @ (chance - targets) + ridge @ weights
-        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + ridge
+        gradient = design.T @ (count * (chance - targets)) + ridge @ weights
+        curvature = (design * (count * chance * (1 - chance))[:, None]).T @ design + ridge
         weights -= np.linalg.solve(curvature, gradient)
     return weights
 

@@ -120,16 +120,16 @@ def learn(examples: Examples, settings: Settings) -> DangerModel:
     """Learn twice: without the left-out group, to learn how to read the probabilities, and from everything."""
     names = [f"{label.level}:{label.kind}" if label.level != NONE else NONE for label in examples.labels]
     classes, labels = np.unique(np.asarray(names), return_inverse=True)
-    tfidf = TfIdf.fit(examples.texts, settings.word_weight, settings.letter_weight, settings.most_grams)
+    tfidf, rows = TfIdf.fit(examples.texts, settings.word_weight, settings.letter_weight, settings.most_grams)
     mean = examples.vectors.mean(axis=0)
     dense = centred(examples.vectors, mean) * settings.dense_weight
-    features = Features.of(tfidf.matrix(examples.texts), dense)
+    features = Features.of(rows, dense)
     groups = np.array([label.group for label in examples.labels])
     rest = np.flatnonzero(groups != LEFT_OUT)
     weights = linear.learn(features.rows(rest), labels[rest], len(classes), settings.penalty, settings.steps)
     known = (classes.tolist(), tfidf, mean, settings)
     reading = _learn_reading(_model(weights, *known, np.zeros((2, 0))), examples)
-    weights = linear.learn(features, labels, len(classes), settings.penalty, settings.steps, start=weights)
+    weights = linear.learn(features, labels, len(classes), settings.penalty, settings.steps * 2 // 3, start=weights)
     return _model(weights, *known, reading)
 
 
@@ -178,17 +178,18 @@ def _kinds(classes: Sequence[str], chances: np.ndarray) -> tuple[list[str], np.n
 
 def _learn_reading(model: DangerModel, examples: Examples) -> np.ndarray:
     """Weights of _features, by what is left out."""
-    features, levels = [], []
+    features, levels, counts = [], [], []
     for place, label in enumerate(examples.labels):
-        if label.group == LEFT_OUT:
+        if label.group == LEFT_OUT and label.stands_for:
             own = Parts([examples.texts[place]], examples.vectors[place][None])
             features.append(_features(model.classes, softmax(model._scores(examples.parts.get(place, own)))))
             levels.append(label.level)
-    read, level = np.array(features), np.array(levels)
+            counts.append(label.stands_for)
+    read, level, count = np.array(features), np.array(levels), np.array(counts)
     serious = level != NONE
     return np.stack(
         [
-            calibration.logistic(read, serious.astype(float)),
-            calibration.logistic(read[serious], (level[serious] == ALARM).astype(float)),
+            calibration.logistic(read, serious.astype(float), count),
+            calibration.logistic(read[serious], (level[serious] == ALARM).astype(float), count[serious]),
         ]
     )

@@ -29,15 +29,19 @@ NONE, ASK, ALARM = "none", "ask", "alarm"
 # No message is composed from a longer text of danger: it already contains its ordinary question.
 LONGEST_CLAUSE = 30
 _MOST_BESIDE = 3
+# Of the ordinary examples that are left out, one in so many is read with its parts, for all of them.
+_STANDS_FOR = 3
 _ENDS = (".", ".", ".", "?", ",", " -", "...", "", "")
 
 
 class Label(NamedTuple):
-    """What a text is: its level, the kind of danger ("" for none), and the group that is left out together."""
+    """What a text is: its level, the kind of danger ("" for none), the group that is left out together, and for how many texts
+    it stands where those are read (0: another stands for it)."""
 
     level: str
     kind: str
     group: int
+    stands_for: int = 1
 
 
 class Labelled(NamedTuple):
@@ -88,7 +92,8 @@ class DangerTexts(GraphComponent):
         ordinary = []
         for example in training_data.intent_examples:
             if example.get(TEXT) and not example.get(PROTOTYPE) and example.get(INTENT) not in urgent:
-                example.set(LABEL, Label(NONE, "", group_of(example.get(TEXT), groups)))
+                stands_for = 0 if group_of(example.get(TEXT), groups * _STANDS_FOR) // groups else _STANDS_FOR
+                example.set(LABEL, Label(NONE, "", group_of(example.get(TEXT), groups), stands_for))
                 ordinary.append(Labelled(example.get(TEXT), example.get(LABEL)))
         texts = [
             Labelled(text, Label(level, kind, group_of(text, groups)))

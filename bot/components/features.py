@@ -13,41 +13,65 @@ _COMMON = 0.02
 
 
 @dataclass(frozen=True)
-class Features:
-    """Grams (sparse) next to dense features. Weights are in the same order: a row for each gram, then for each dense feature."""
+class Grams:
+    """What texts have of each gram: a sparse matrix, of which the commonest columns are dense."""
 
     rare: scipy.sparse.csr_matrix  # (texts, grams that few texts have)
-    dense: np.ndarray  # (texts, common grams + dense features)
-    common: np.ndarray  # a mask over the grams
+    common: np.ndarray  # (texts, common grams)
+    is_common: np.ndarray  # a mask over the grams
 
     @classmethod
-    def of(cls, grams: scipy.sparse.csr_matrix, dense: np.ndarray) -> Features:
+    def of(cls, grams: scipy.sparse.csr_matrix) -> Grams:
         common = np.bincount(grams.indices, minlength=grams.shape[1]) >= _COMMON * grams.shape[0]
-        together = np.hstack([grams[:, common].toarray(), dense]).astype(np.float32)
-        return cls(grams[:, ~common].tocsr(), together, common)
+        return cls(grams[:, ~common].tocsr(), grams[:, common].toarray().astype(np.float32), common)
+
+    def __len__(self) -> int:
+        return len(self.common)
 
     @property
     def width(self) -> int:
-        return self.rare.shape[1] + self.dense.shape[1]
+        return len(self.is_common)
+
+    def rows(self, places: np.ndarray) -> Grams:
+        return Grams(self.rare[places], self.common[places], self.is_common)
+
+    @cached_property
+    def turned(self) -> scipy.sparse.csr_matrix:
+        """`rare` with a row for each gram."""
+        return self.rare.T.tocsr()
+
+
+@dataclass(frozen=True)
+class Features:
+    """Grams next to dense features. Weights are in the same order: a row for each gram, then for each dense feature."""
+
+    grams: Grams
+    dense: np.ndarray  # (texts, dense features)
+
+    @classmethod
+    def of(cls, grams: scipy.sparse.csr_matrix, dense: np.ndarray) -> Features:
+        return cls(Grams.of(grams), dense.astype(np.float32))
+
+    @property
+    def width(self) -> int:
+        return self.grams.width + self.dense.shape[1]
 
     def rows(self, places: np.ndarray) -> Features:
-        return Features(self.rare[places], self.dense[places], self.common)
+        return Features(self.grams.rows(places), self.dense[places])
 
     def times(self, weights: np.ndarray) -> np.ndarray:
         """(texts, columns), given weights (features, columns)."""
-        grams, dense = weights[: len(self.common)], weights[len(self.common) :]
-        return self.rare @ grams[~self.common] + self.dense @ np.concatenate([grams[self.common], dense])
+        of_grams, is_common = weights[: self.grams.width], self.grams.is_common
+        scores = self.dense @ weights[self.grams.width :]
+        scores += self.grams.common @ of_grams[is_common]
+        scores += self.grams.rare @ of_grams[~is_common]
+        return scores
 
     def transposed_times(self, values: np.ndarray) -> np.ndarray:
         """(features, columns), given values (texts, columns)."""
-        of_dense, common = self.dense.T @ values, int(self.common.sum())
         found = np.empty((self.width, values.shape[1]), np.float32)
-        grams = found[: len(self.common)]
-        grams[~self.common] = self._turned @ values
-        grams[self.common] = of_dense[:common]
-        found[len(self.common) :] = of_dense[common:]
+        of_grams, is_common = found[: self.grams.width], self.grams.is_common
+        of_grams[is_common] = self.grams.common.T @ values
+        of_grams[~is_common] = self.grams.turned @ values
+        found[self.grams.width :] = self.dense.T @ values
         return found
-
-    @cached_property
-    def _turned(self) -> scipy.sparse.csr_matrix:
-        return self.rare.T.tocsr()

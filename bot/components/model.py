@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bot.components import calibration, linear, neighbours
-from bot.components.features import Features
+from bot.components.features import Features, Grams
 from bot.components.linear import softmax
 from bot.components.sparse import TfIdf, gram_scores, in_bytes
 
@@ -156,21 +156,24 @@ class Model:
 def learn(examples: Examples, settings: Settings) -> Model:
     """Learn a model; the same examples in the same order give the same model."""
     intents, labels = np.unique(np.asarray(examples.intents), return_inverse=True)
-    tfidf = TfIdf.fit(examples.texts, settings.word_weight, settings.letter_weight, settings.most_grams)
+    tfidf, rows = TfIdf.fit(examples.texts, settings.word_weight, settings.letter_weight, settings.most_grams)
     mean = examples.vectors.mean(axis=0)
     unit = centred(examples.vectors, mean).astype(np.float32)
     marks, scale = in_bytes(unit[neighbours.landmarks(len(unit), settings.landmarks)])
     # What is learned from is what is read: landmarks in steps of int8.
     read = marks * scale[:, None]
     basis = neighbours.basis(read) * np.sqrt(np.float32(settings.nearness))
-    near_dense = neighbours.gaussian(unit @ read.T) @ basis
-    grams = tfidf.matrix(examples.texts)
+    grams = Grams.of(rows)
     given = _Given(
-        Features.of(grams, unit * settings.dense_weight), Features.of(grams, near_dense), labels, len(intents)
+        straight=Features(grams, unit * np.float32(settings.dense_weight)),
+        near=Features(grams, neighbours.gaussian(unit @ read.T) @ basis),
+        labels=labels,
+        weights=examples.weights,
+        intents=len(intents),
     )
-    learned, temperature, outside = _calibrate(given, list(intents), examples, settings)
-    learned = given.learn(np.arange(len(labels)), examples.weights, settings, learned)
-    count = grams.shape[1]
+    learned, temperature, outside = _calibrate(given, list(intents), examples.asked, settings)
+    learned = given.learn(settings, learned)
+    count = grams.width
     gram_weights, gram_scale = in_bytes(learned.straight[:count] + learned.near[:count])
     return Model(
         intents=[str(intent) for intent in intents],
@@ -191,38 +194,48 @@ def learn(examples: Examples, settings: Settings) -> Model:
 
 class _Learned(NamedTuple):
     straight: np.ndarray  # (features + 1, intents), the constant last
-    near: np.ndarray  # (features, intents)
+    near: np.ndarray  # (features, intents) …
+    said: np.ndarray  # … and what each example says, (examples, intents)
 
 
 @dataclass(frozen=True)
 class _Given:
-    """The examples' features, for the straight lines and for the neighbours, and their intents' numbers."""
+    """The examples' features, for the straight lines and for the neighbours, their intents' numbers and what they count."""
 
     straight: Features
     near: Features
     labels: np.ndarray
+    weights: np.ndarray
     intents: int
 
-    def learn(
-        self, places: np.ndarray, weights: np.ndarray, settings: Settings, start: _Learned | None = None
-    ) -> _Learned:
-        """From the examples at these places. What was learned from most of them is a `start` that needs fewer steps."""
-        labels, count = self.labels[places], weights[places]
-        near = neighbours.learn(self.near.rows(places), labels, self.intents, settings.ridge, count)
+    def rows(self, places: np.ndarray) -> _Given:
+        grams = self.straight.grams.rows(places)
+        return _Given(
+            Features(grams, self.straight.dense[places]),
+            Features(grams, self.near.dense[places]),
+            self.labels[places],
+            self.weights[places],
+            self.intents,
+        )
+
+    def learn(self, settings: Settings, start: _Learned | None = None) -> _Learned:
+        """From these examples. What was learned from most of them is a `start` that needs fewer steps."""
+        said = neighbours.learn(
+            self.near, self.labels, self.intents, settings.ridge, self.weights, None if start is None else start.said
+        )
         straight = linear.learn(
-            self.straight.rows(places),
-            labels,
+            self.straight,
+            self.labels,
             self.intents,
             settings.penalty,
             settings.steps if start is None else settings.steps * 2 // 3,
-            count,
+            self.weights,
             None if start is None else start.straight,
         )
-        return _Learned(straight, near * settings.neighbours)
+        return _Learned(straight, self.near.transposed_times(said) * settings.neighbours, said)
 
-    def scores(self, places: np.ndarray, learned: _Learned) -> np.ndarray:
-        straight = self.straight.rows(places).times(learned.straight[:-1]) + learned.straight[-1]
-        return straight + self.near.rows(places).times(learned.near)
+    def scores(self, learned: _Learned) -> np.ndarray:
+        return self.straight.times(learned.straight[:-1]) + learned.straight[-1] + self.near.times(learned.near)
 
 
 def centred(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
@@ -243,12 +256,15 @@ def outside_features(scores: np.ndarray, column: int) -> np.ndarray:
 
 
 def _calibrate(
-    given: _Given, intents: list[str], examples: Examples, settings: Settings
+    given: _Given, intents: list[str], asked: np.ndarray, settings: Settings
 ) -> tuple[_Learned, float, np.ndarray]:
     """What is learned without the examples that are asked; and the temperature and weights of outside_features, by those."""
-    left_out, rest = np.flatnonzero(examples.asked), np.flatnonzero(~examples.asked)
-    learned = given.learn(rest, examples.weights, settings)
-    scores, labels = given.scores(left_out, learned), given.labels[left_out]
+    rest, left_out = np.flatnonzero(~asked), np.flatnonzero(asked)
+    learned = given.rows(rest).learn(settings)
+    scores, labels = given.rows(left_out).scores(learned), given.labels[left_out]
+    said = np.zeros((len(asked), given.intents), np.float32)
+    said[rest] = learned.said
+    learned = learned._replace(said=said)
     temperature = calibration.temperature(scores, labels) / settings.sharpness
     if settings.outside_intent not in intents:
         return learned, temperature, np.zeros(0)

@@ -13,8 +13,8 @@ import scipy.linalg
 from bot.components.features import Features
 
 _SEED = 5010
-# Directions of the landmarks' Gaussian with less than this say nothing that others do not.
-_LEAST = 1e-3
+# Added to each landmark's Gaussian to itself: two landmarks in the same place say one thing.
+_APART = 1e-3
 # The widest directions, that are solved for at once, and when the rest is near enough.
 _SKETCH, _NEAR_ENOUGH, _MOST_STEPS = 500, 1e-2, 100
 
@@ -31,15 +31,24 @@ def landmarks(examples: int, most: int) -> np.ndarray:
 
 def basis(marks: np.ndarray) -> np.ndarray:
     """(landmarks, features): what makes features of a text's Gaussians to the landmarks, so that two texts' product is their Gaussian."""
-    values, directions = scipy.linalg.eigh(gaussian(marks @ marks.T).astype(np.float64))
-    kept = values > _LEAST
-    return (directions[:, kept] / np.sqrt(values[kept])).astype(np.float32)
+    among = gaussian(marks @ marks.T).astype(np.float64)
+    among[np.diag_indices_from(among)] += _APART
+    root = scipy.linalg.cholesky(among, lower=True, overwrite_a=True)
+    return scipy.linalg.solve_triangular(root, np.eye(len(marks)), lower=True).T.astype(np.float32)
 
 
-def learn(features: Features, labels: np.ndarray, classes: int, ridge: float, weights: np.ndarray) -> np.ndarray:
-    """Weights (features, classes), float32, of ridge regression on one-hot intents; an example that counts less has a higher ridge.
+def learn(
+    features: Features,
+    labels: np.ndarray,
+    classes: int,
+    ridge: float,
+    weights: np.ndarray,
+    start: np.ndarray | None = None,
+) -> np.ndarray:
+    """What each example says, (examples, classes), float32, of ridge regression on one-hot intents; one that counts less has a higher
+    ridge. Together with what they have, `features.transposed_times`, it is what each feature says.
 
-    By conjugate gradients over the examples, with their kernel's widest directions solved at once (Frangella, Tropp and Udell
+    By conjugate gradients from `start` (0), with their kernel's widest directions solved at once (Frangella, Tropp and Udell
     2021, "Randomized Nyström Preconditioning").
     """
     ridges = (ridge / np.maximum(weights, 1e-6)).astype(np.float32)[:, None]
@@ -52,12 +61,16 @@ def learn(features: Features, labels: np.ndarray, classes: int, ridge: float, we
         inside = directions.T @ rest
         return rest + directions @ (inside * (least / (values + ridge) - 1)[:, None])
 
-    solution = np.zeros_like(target)
-    rest, enough = target.copy(), _NEAR_ENOUGH * np.linalg.norm(target)
+    def times(solution: np.ndarray) -> np.ndarray:
+        return features.times(features.transposed_times(solution)) + ridges * solution
+
+    solution = np.zeros_like(target) if start is None else start.copy()
+    rest = target - times(solution) if solution.any() else target.copy()
+    enough = _NEAR_ENOUGH * np.linalg.norm(target)
     solved = nearly_solved(rest)
     step, gain = solved, (rest * solved).sum(axis=0)
     for _ in range(_MOST_STEPS):
-        moved = features.times(features.transposed_times(step)) + ridges * step
+        moved = times(step)
         length = gain / np.maximum((step * moved).sum(axis=0), 1e-20)
         solution += length * step
         rest -= length * moved
@@ -66,7 +79,7 @@ def learn(features: Features, labels: np.ndarray, classes: int, ridge: float, we
         solved = nearly_solved(rest)
         before, gain = gain, (rest * solved).sum(axis=0)
         step = solved + gain / np.maximum(before, 1e-20) * step
-    return features.transposed_times(solution)
+    return solution
 
 
 def _widest(features: Features, examples: int) -> tuple[np.ndarray, np.ndarray]:
@@ -78,5 +91,7 @@ def _widest(features: Features, examples: int) -> tuple[np.ndarray, np.ndarray]:
     seen += shift * lots
     factor = scipy.linalg.cholesky(lots.T @ seen)
     narrow = scipy.linalg.solve_triangular(factor, seen.T, trans=1).T
-    directions, roots, _ = scipy.linalg.svd(narrow, full_matrices=False)
-    return directions.astype(np.float32), np.maximum(roots**2 - shift, 0).astype(np.float32)
+    squares, turns = scipy.linalg.eigh(narrow.T @ narrow)
+    squares, turns = np.maximum(squares[::-1], 1e-9), turns[:, ::-1]
+    directions = narrow @ (turns / np.sqrt(squares))
+    return directions.astype(np.float32), np.maximum(squares - shift, 0).astype(np.float32)

@@ -166,9 +166,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             vectors = self.encoder.encode(texts)
         for example, vector in zip(examples, vectors, strict=True):
             self.add_features_to_message(None, vector[None], TEXT, example)
-        left_out = [example for example in examples if _is_left_out(example) and windows(_text_of(example))]
+        in_parts = [example for example in examples if _is_read_in_parts(example) and windows(_text_of(example))]
         with ThreadPoolExecutor(os.cpu_count()) as threads:
-            list(threads.map(self._add_parts, left_out))
+            list(threads.map(self._add_parts, in_parts))
         return training_data
 
     def _encode(self, texts: list[str]) -> np.ndarray:
@@ -192,15 +192,20 @@ def _read_apart(sentences: list[str], text: str) -> bool:
     return sum(map(is_question, sentences)) > 1 or (is_long(text) and any(map(asks, sentences)))
 
 
-def _is_left_out(example: Message) -> bool:
+def _is_read_in_parts(example: Message) -> bool:
     label = example.get(LABEL)
-    return label is not None and label.group == LEFT_OUT
+    return label is not None and label.group == LEFT_OUT and label.stands_for > 0
 
 
 def without_clothes(text: str, written_in: str | None = None) -> str:
     """A text is read without what only says how it was typed: capitals, and in Dutch accents and spoken forms. Its signs divide it
     into parts and go then (`plain`), so that whoever types none is read the same."""
     return fold(text) if (written_in or language.of(text)) == language.DUTCH else text.lower()
+
+
+def as_read(text: str) -> str:
+    """What the encoder reads of an example's text."""
+    return plain(without_clothes(clean(text)))
 
 
 def _text_of(message: Message) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -53,15 +52,31 @@ class TfIdf:
         self.letter_weight = letter_weight
 
     @classmethod
-    def fit(cls, texts: Sequence[str], word_weight: float, letter_weight: float, most_grams: int) -> TfIdf:
-        """Learn the `most_grams` commonest grams from folded texts."""
-        frequency: Counter[str] = Counter()
-        for text in texts:
-            frequency.update(set(chain.from_iterable(_blocks(text))))
-        common = sorted((-count, gram) for gram, count in frequency.items())
-        kept = sorted(gram for _, gram in common[:most_grams])
-        idf = np.array([math.log((1 + len(texts)) / (1 + frequency[gram])) + 1 for gram in kept], np.float32)
-        return cls({gram: column for column, gram in enumerate(kept)}, idf, word_weight, letter_weight)
+    def fit(
+        cls, texts: Sequence[str], word_weight: float, letter_weight: float, most_grams: int
+    ) -> tuple[TfIdf, scipy.sparse.csr_matrix]:
+        """Learn the `most_grams` commonest grams from folded texts; and a row for each of these, shape (texts, columns)."""
+        numbers: dict[str, int] = {}
+        blocks = [Counter(grams) for text in texts for grams in _numbered(_blocks(text), numbers)]
+        found = np.fromiter(chain.from_iterable(blocks), np.int64)
+        counts = np.fromiter(chain.from_iterable(block.values() for block in blocks), np.float32)
+        block = np.repeat(np.arange(len(blocks)), [len(block) for block in blocks])
+        names, frequency = list(numbers), np.bincount(found, minlength=len(numbers))
+        common = sorted(range(len(names)), key=lambda number: (-frequency[number], names[number]))
+        kept = sorted(common[:most_grams], key=names.__getitem__)
+        idf = (np.log((1 + len(texts)) / (1 + frequency[kept])) + 1).astype(np.float32)
+        columns = np.full(len(names), -1)
+        columns[kept] = np.arange(len(kept))
+        known = columns[found] >= 0
+        column, block = columns[found[known]], block[known]
+        values = (1 + np.log(counts[known])) * idf[column]
+        lengths = np.sqrt(np.bincount(block, values**2, minlength=len(blocks)))
+        weights = np.tile([word_weight, letter_weight], len(texts))
+        values *= (weights / np.maximum(lengths, 1e-12))[block]
+        ends = np.append(0, np.cumsum(np.bincount(block // 2, minlength=len(texts))))
+        rows = scipy.sparse.csr_matrix((values, column, ends), shape=(len(texts), len(kept)), dtype=np.float32)
+        vocabulary = {names[number]: column for column, number in enumerate(kept)}
+        return cls(vocabulary, idf, word_weight, letter_weight), rows
 
     def content(self) -> dict[str, Any]:
         """What a model's JSON keeps of it; the idf goes with the model's arrays."""
@@ -81,14 +96,6 @@ class TfIdf:
         """Columns and values of a folded text."""
         parts = [self._block(grams, weight) for grams, weight in self._weighted(text)]
         return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
-
-    def matrix(self, texts: Sequence[str]) -> scipy.sparse.csr_matrix:
-        """A row for each folded text, shape (texts, columns)."""
-        rows = [self.row(text) for text in texts]
-        ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
-        columns = np.concatenate([columns for columns, _ in rows]) if rows else np.zeros(0, np.int64)
-        values = np.concatenate([values for _, values in rows]) if rows else np.zeros(0, np.float32)
-        return scipy.sparse.csr_matrix((values, columns, ends), shape=(len(rows), len(self.idf)), dtype=np.float32)
 
     def _weighted(self, text: str) -> Iterator[tuple[list[str], float]]:
         return zip(_blocks(text), (self.word_weight, self.letter_weight), strict=True)
@@ -117,6 +124,12 @@ def gram_scores(tfidf: TfIdf, texts: Sequence[str], weights: np.ndarray, scale: 
         columns, values = tfidf.row(text)
         row += np.einsum("g,gc->c", values * scale[columns], weights[columns].astype(np.float32))
     return scores
+
+
+def _numbered(blocks: Iterable[list[str]], numbers: dict[str, int]) -> Iterator[list[int]]:
+    """The blocks with a number for each gram, which a new one gets here."""
+    for grams in blocks:
+        yield [numbers.setdefault(gram, len(numbers)) for gram in grams]
 
 
 def _blocks(text: str) -> tuple[list[str], list[str]]:

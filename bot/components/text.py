@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from bot.components.spelling import corrected
+
 # The first of these lines opens what was sent along with the message, or closes it.
 _QUOTED_MAIL = re.compile(
     r"^\s*(-{2,}\s*(oorspronkelijk|doorgestuurd|original|forwarded)\b.*|"
@@ -60,7 +62,8 @@ def _in_lower_case(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """`clean` text in lower case, without accents, drawn-out letters and spoken forms: "M'n zóóón" becomes "mijn zoon"."""
+    """`clean` text in lower case, without accents, drawn-out letters, spoken forms and typing errors: "M'n zóóón is geschrost" becomes
+    "mijn zoon is geschorst"."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
     # A drawn-out letter keeps two: Dutch has many doubles and no triples.
     bare = _REPEATED.sub(lambda match: (match[1] or "") * 2 or match[2], bare)
@@ -74,7 +77,7 @@ def plain(folded: str) -> str:
 
 def _written(match: re.Match[str]) -> str:
     word = match[0]
-    return _SPOKEN.get(word) or _SPOKEN.get(word.rstrip("."), word)
+    return _SPOKEN.get(word) or _SPOKEN.get(word.rstrip(".")) or corrected(word)
 
 
 def _without_mail_noise(text: str) -> str:

@@ -18,6 +18,7 @@ from loket.paths import ROOT
 from loket.run import processes, supervisor
 from loket.run.supervisor import say
 from loket.settings import Settings
+from loket.training import shipped
 
 READY_POLL = 0.5
 FIRST_ADMINISTRATOR = 5_010_002
@@ -31,11 +32,11 @@ class PortInUse(LoketError):
 
 
 def serve() -> None:
-    """Create or upgrade the database, train when there is no model, and run until stopped. Raises PortInUse."""
+    """Create or upgrade the database, see to it that there is a model, and run until stopped. Raises PortInUse."""
     configured = settings.load()
     _require_ports(configured)
     first = prepare()
-    if not configured.model.exists():
+    if not configured.model.exists() and not shipped.install(configured.model):
         train(configured)
     commands = [processes.rasa(), processes.actions(), processes.worker(), processes.web()]
     asyncio.run(supervisor.run(commands, lambda: _tell_when_ready(configured, first)))
@@ -53,8 +54,9 @@ def prepare() -> tuple[str, str] | None:
 def train(configured: Settings) -> None:
     """Train the assistant into the configured model file, showing progress. Raises CalledProcessError."""
     say(f"training the assistant: {_shown(configured)}")
-    command = processes.train(configured.model)
+    made_of, command = shipped.inputs(), processes.train(configured.model)
     subprocess.run(command.arguments, cwd=ROOT, env=command.environment(), check=True)
+    shipped.note(configured.model, made_of)
 
 
 def _first_administrator() -> tuple[str, str] | None:

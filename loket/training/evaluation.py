@@ -6,6 +6,7 @@ A share lies between 0 and 1, and is 0.0 over no questions at all.
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,25 +18,37 @@ from loket.training import danger, examples
 from loket.yamlfile import ContentError, Problem
 
 FALLBACK = "nlu_fallback"
+FORMS = {"vraag": "question", "verhaal": "story"}
 OUT_OF_DOMAIN = "buiten_domein"
 CRISIS = "crisis"
 CALIBRATION_BINS = 10
+LENGTHS = {"1-8 words": 8, "9-25 words": 25, "26-60 words": 60, "more than 60 words": math.inf}
+
+FOREIGN = examples.GOLD_DIR / "foreign.yml"
+OWN_WORDS = examples.GOLD_DIR / "own_words.yml"
 
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Gold:
-    """A question, its intent, the other intents whose answer would also do, its form ("vraag" or "verhaal") and language."""
+    """A question, its intent, the other intents whose answer would also do, its form (a question or a story), where parents write
+    like that (a comment, a mail …) and its language."""
 
     text: str
     intent: str
-    ook: tuple[str, ...] = field(default=())
-    vorm: str = ""
+    also: tuple[str, ...] = field(default=())
+    form: str = ""
+    manner: str = ""
     language: str = "nl"
 
     def accepts(self, intent: str | None) -> bool:
-        return intent == self.intent or intent in self.ook
+        return intent == self.intent or intent in self.also
+
+    def length(self) -> str:
+        """Which of LENGTHS its number of words is in."""
+        words = len(self.text.split())
+        return next(name for name, most in LENGTHS.items() if words <= most)
 
 
 def read_gold(path: Path) -> list[Gold]:
@@ -47,9 +60,14 @@ def read_gold(path: Path) -> list[Gold]:
     return read_gold_jsonl(path)
 
 
-def read_foreign(path: Path) -> list[Gold]:
+def read_foreign(path: Path = FOREIGN) -> list[Gold]:
     """Questions in other languages: a list of {"language", "intent", "text"}."""
     return [Gold(row["text"], row["intent"], language=row["language"]) for row in yamlfile.read(path).data]
+
+
+def read_own_words(path: Path = OWN_WORDS) -> list[Gold]:
+    """Messages as parents write them elsewhere: a list of {"text", "intent", "also", "form", "manner"}."""
+    return [Gold(**{**row, "also": tuple(row["also"])}) for row in yamlfile.read(path).data]
 
 
 def foreign_figures(parsed: Sequence[Row], gold: Sequence[Gold]) -> dict[str, Any]:
@@ -62,7 +80,7 @@ def foreign_figures(parsed: Sequence[Row], gold: Sequence[Gold]) -> dict[str, An
 
 
 def read_gold_jsonl(path: Path) -> list[Gold]:
-    """Questions as JSON lines: {"text", "intent"} and perhaps {"ook": [intents], "vorm"}. Empty lines are skipped."""
+    """Questions as JSON lines: {"text", "intent"} and perhaps {"ook": [intents], "vorm": "vraag" or "verhaal"}. Empty lines are skipped."""
     gold: list[Gold] = []
     problems: list[Problem] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -88,7 +106,8 @@ def _gold_of(row: Any) -> Gold:
     also = row.get("ook") or []
     if not isinstance(also, list) or not all(isinstance(intent, str) for intent in also):
         raise ValueError('"ook" is no list of intents')
-    return Gold(row["text"], row["intent"], tuple(also), str(row.get("vorm") or ""))
+    form = str(row.get("vorm") or "")
+    return Gold(row["text"], row["intent"], tuple(also), FORMS.get(form, form))
 
 
 def evaluate(parsed: Sequence[Row], gold: Sequence[Gold], urgent: Collection[str] = ()) -> dict[str, Any]:
@@ -101,7 +120,8 @@ def evaluate(parsed: Sequence[Row], gold: Sequence[Gold], urgent: Collection[str
     answered_at_2    the share that could be answered, surest first, with at most 2 % wrong ("cov@2%")
     urgent_recall    of the urgent and crisis questions, the share in which danger was seen: the line, or the alarm
     needless_alarms  of all other questions, the share with an alarm; needless_asks: with the line
-    forms            first_lenient of questions and of stories apart, where the questions say which they are
+    groups           for each length, and each form and manner where the questions say which they have: how many, of how many the first
+                     is right (lenient), how many were answered, and how many of these wrong
     calibration_error  mean distance between how sure the classifier was and how often it was right, over ten bins
     """
     if len(parsed) != len(gold):
@@ -137,7 +157,7 @@ def evaluate(parsed: Sequence[Row], gold: Sequence[Gold], urgent: Collection[str
         "calibration_error": calibration_error([confidence(row) for row in parsed], right),
         "p50_ms": percentile(times, 0.50),
         "p95_ms": percentile(times, 0.95),
-        "forms": _forms(gold, right),
+        "groups": _groups(gold, right, parsed),
         "confused": confused(gold, firsts),
     }
 
@@ -171,13 +191,21 @@ def _answers_outside(row: Row, gold: Gold) -> bool:
     return kind_of(row) == "answer" and not gold.accepts(_answered_with(row))
 
 
-def _forms(gold: Sequence[Gold], right: Sequence[bool]) -> dict[str, dict[str, float]]:
-    """For each form of question: how many, and the share that is right in the first place (lenient)."""
-    forms = {}
-    for form in sorted({entry.vorm for entry in gold if entry.vorm}):
-        hits = [good for entry, good in zip(gold, right, strict=True) if entry.vorm == form]
-        forms[form] = {"n": len(hits), "first_lenient": share(hits)}
-    return forms
+def _groups(gold: Sequence[Gold], right: Sequence[bool], parsed: Sequence[Row]) -> dict[str, dict[str, int]]:
+    names = [(entry.length(), entry.form, entry.manner) for entry in gold]
+    order = [*LENGTHS, *sorted({name for _, *others in names for name in others if name})]
+    groups = {}
+    for group in order:
+        places = [place for place, name in enumerate(names) if group in name]
+        answered = [place for place in places if kind_of(parsed[place]) == "answer"]
+        if places:
+            groups[group] = {
+                "n": len(places),
+                "right": sum(right[place] for place in places),
+                "answered": len(answered),
+                "wrong": sum(not gold[place].accepts(_answered_with(parsed[place])) for place in answered),
+            }
+    return groups
 
 
 def share(values: Iterable[bool]) -> float:

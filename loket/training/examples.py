@@ -12,8 +12,8 @@ NLU_DIR = paths.DATA / "nlu"
 GOLD_DIR = paths.DATA / "evaluation"
 FOLLOW_UPS_DIR = paths.DATA / "conversations" / "follow_ups"
 """What parents type after an answer, each with the question before it and the intent that it then has."""
-OTHER_GOLD = frozenset({"dialogues", "replies", "foreign"})
-"""Files in GOLD_DIR with a shape of their own: conversations, replies to the assistant's own questions, other languages."""
+OTHER_GOLD = frozenset({"dialogues", "replies", "foreign", "own_words"})
+"""Files in GOLD_DIR with a shape of their own: conversations, replies to the assistant's own questions, other languages, parents' manner."""
 
 
 @dataclass(frozen=True)

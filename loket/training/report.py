@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from loket.training import danger
+from loket.training import danger, evaluation
 from loket.training.examples import GOLD_DIR
 from loket.training.margins import wilson
 
@@ -44,19 +44,33 @@ LABELS = {
     "p95_ms": "time a message, 95 % (ms)",
 }
 NOT_SHARES = {"n", "p50_ms", "p95_ms"}
+_OF_FEW = ("out_of_domain_answered", "urgent_recall", "crisis_recall")
+"""Counted over a part of the questions that the figures do not name."""
 
 
 def lines(figures: dict[str, Any]) -> Iterator[str]:
-    """The figures as lines of text, the confused pairs last."""
+    """The figures as lines of text, shares with their 95 % margins, the confused pairs last."""
     for key, label in LABELS.items():
         value = figures[key]
-        yield f"{label:<40}{value:>8.1f}" if key in NOT_SHARES and key != "n" else _line(label, key, value)
-    for form, figure in figures["forms"].items():
-        label = f"right or as good, {form} ({figure['n']})"
-        yield f"{label:<40}{figure['first_lenient']:>8.1%}"
+        if key in NOT_SHARES:
+            yield f"{label:<40}{value:>8.1f}" if key != "n" else _line(label, key, value)
+        else:
+            yield _line(label, key, value) + (f"  {_margin(value, of)}" if (of := _counted(figures, key)) else "")
+    yield f"{'of each length, form and manner':<40}{'first':>8}{'':<24}{'answered':>10}{'wrong':>8}"
+    for name, group in figures["groups"].items():
+        wrong = evaluation.share([True] * group["wrong"] + [False] * (group["answered"] - group["wrong"]))
+        first = _with_margin((group["right"], group["n"]))
+        yield f"  {name:<38}{first:<32}{group['answered'] / group['n']:>10.1%}{wrong:>8.1%}"
     yield "most confused (right intent, found instead, times):"
     for pair in figures["confused"]:
         yield f"  {pair['intent']:<36}{pair['found']:<36}{pair['count']:>3}"
+
+
+def _counted(figures: dict[str, Any], key: str) -> int:
+    """Over how many questions a share was counted; 0 where that is no number of its own."""
+    if key in ("macro_f1", "calibration_error", *_OF_FEW):
+        return 0
+    return int(round(figures["n"] * figures["answered"]) if key == "answered_wrong" else figures["n"])
 
 
 DANGER_LABELS = {
@@ -96,8 +110,12 @@ def foreign_lines(figures: dict[str, Any]) -> Iterator[str]:
 
 def _with_margin(figure: danger.Figure) -> str:
     hits, of = figure
-    low, high = wilson(hits, of)
-    return f"{hits / of if of else 0:>8.1%}  ({low:.1%} to {high:.1%} of {of})"
+    return f"{hits / of if of else 0:>8.1%}  {_margin(hits / of if of else 0, of)}"
+
+
+def _margin(share: float, of: int) -> str:
+    low, high = wilson(round(share * of), of)
+    return f"({low:.1%} to {high:.1%} of {of})"
 
 
 def worse(

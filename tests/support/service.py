@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import re
 import signal
@@ -22,28 +21,23 @@ import httpx
 
 from loket.paths import ROOT
 from loket.run import processes
+from loket.training import shipped
 
 READY_SECONDS = 180
-TRAINED_ON = (
-    *("config.yml", "domain.yml", "data/*.yml", "data/nlu/*.yml", "data/faq/*.yml", "data/entities/*.yml"),
-    *("data/safety/*.yml", "data/safety/from_nlu/*.yml", "data/tables/*.yml"),
-    *("bot/*.py", "bot/components/*.py", "bot/uv.lock"),
-)
 
 
 def trained_model() -> Path:
-    """A model trained on today's data; trained now unless one with the same inputs is there already."""
-    digest = hashlib.sha256()
-    for file in sorted(path for pattern in TRAINED_ON for path in ROOT.glob(pattern)):
-        digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
-    model = ROOT / "models" / f"test-{digest.hexdigest()[:16]}.tar.gz"
+    """A model of today's data: the shipped one if it is, one that was trained before, or one that is trained now."""
+    made_of = shipped.inputs()
+    model = ROOT / "models" / f"test-{made_of[:16]}.tar.gz"
     model.parent.mkdir(exist_ok=True)
     # Two test runs at once train once: the second waits for the first.
     with (model.parent / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not model.exists():
+        if not model.exists() and not shipped.install(model):
             command = processes.train(model)
             subprocess.run(command.arguments, cwd=ROOT, env=command.environment(), check=True)
+            shipped.note(model, made_of)
     return model
 
 

@@ -12,7 +12,7 @@ from loket.yamlfile import ContentError
 
 KEYS = (
     "n first first_lenient first_three macro_f1 answered answered_wrong asked handed_over out_of_domain_answered "
-    "answered_at_2 urgent_recall crisis_recall needless_alarms needless_asks calibration_error p50_ms p95_ms forms confused"
+    "answered_at_2 urgent_recall crisis_recall needless_alarms needless_asks calibration_error p50_ms p95_ms groups confused"
 )
 
 
@@ -108,10 +108,28 @@ def test_as_much_as_can_be_answered_with_two_percent_wrong() -> None:
     assert evaluate(parsed, gold)["answered_at_2"] == 0.5
 
 
-def test_questions_and_stories_are_counted_apart() -> None:
-    gold = [Gold("x", "a", vorm="vraag"), Gold("x", "b", vorm="verhaal"), Gold("x", "a", vorm="verhaal")]
-    forms = evaluate([row("answer", ("a", 0.9))] * 3, gold)["forms"]
-    assert forms == {"verhaal": {"n": 2, "first_lenient": 0.5}, "vraag": {"n": 1, "first_lenient": 1.0}}
+def test_each_length_form_and_manner_is_counted_apart() -> None:
+    gold = [
+        Gold("x", "a", form="question", manner="mail"),
+        Gold("x " * 30, "b", form="story", manner="mail"),
+        Gold("x", "a", form="story"),
+    ]
+    parsed = [row("answer", ("a", 0.9)), row("answer", ("a", 0.9)), row("ask", ("a", 0.9))]
+    groups = evaluate(parsed, gold)["groups"]
+    assert groups == {
+        "1-8 words": {"n": 2, "right": 2, "answered": 1, "wrong": 0},
+        "26-60 words": {"n": 1, "right": 0, "answered": 1, "wrong": 1},
+        "mail": {"n": 2, "right": 1, "answered": 2, "wrong": 1},
+        "question": {"n": 1, "right": 1, "answered": 1, "wrong": 0},
+        "story": {"n": 2, "right": 1, "answered": 1, "wrong": 1},
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "length"), [(8, "1-8 words"), (9, "9-25 words"), (60, "26-60 words"), (61, "more than 60 words")]
+)
+def test_the_length_of_a_question_is_that_of_its_words(words: int, length: str) -> None:
+    assert Gold("x " * words, "a").length() == length
 
 
 def test_no_questions_give_no_error() -> None:

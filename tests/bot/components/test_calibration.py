@@ -18,3 +18,10 @@ def test_logistic_separates_and_gives_the_base_rate_without_information() -> Non
     assert calibration.sigmoid(weights[-1]) == pytest.approx(0.2, abs=0.01)
     weights = calibration.logistic(np.array([[-1.0], [-2.0], [1.0], [2.0]]), np.array([0.0, 0, 1, 1]))
     assert weights[0] > 0.5
+
+
+def test_one_example_that_counts_three_times_is_three_examples() -> None:
+    features, targets = np.array([[-1.0], [-2.0], [1.0], [0.5]]), np.array([0.0, 0, 1, 1])
+    counted = calibration.logistic(features, targets, np.array([3, 1, 1, 1]))
+    again = calibration.logistic(np.vstack([features, features[:1], features[:1]]), np.append(targets, [0, 0]))
+    np.testing.assert_allclose(counted, again, atol=1e-6)

@@ -11,8 +11,7 @@ import pytest
 import yaml
 
 from bot.components import kept_vectors, shipped_vectors
-from bot.components.sentence_encoder import without_clothes
-from bot.components.text import clean, plain
+from bot.components.sentence_encoder import as_read
 from tests.bot.conftest import ROOT
 
 
@@ -101,7 +100,7 @@ def test_the_shipped_file_has_the_examples_of_this_repository() -> None:
     """Else a fresh clone takes minutes longer to start: `loket train`, then `python -m bot.pack_vectors`."""
     packed = shipped_vectors.read(ROOT / "data" / "vectors.npz")
     texts = [
-        plain(without_clothes(clean(line.strip()[2:])))
+        as_read(line.strip()[2:])
         for path in (ROOT / "data" / "nlu").glob("*.yml")
         for intent in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]
         for line in intent["examples"].splitlines()

@@ -58,7 +58,7 @@ def test_products_are_those_of_the_whole_matrix() -> None:
     )
     dense = random.normal(size=(300, 3)).astype(np.float32)
     features, whole = Features.of(scipy.sparse.csr_matrix(grams), dense), np.hstack([grams, dense])
-    assert 0 < features.common.sum() < 40
+    assert 0 < features.grams.is_common.sum() < 40
     weights, values = random.normal(size=(43, 5)).astype(np.float32), random.normal(size=(300, 5)).astype(np.float32)
     np.testing.assert_allclose(features.times(weights), whole @ weights, atol=1e-4)
     np.testing.assert_allclose(features.transposed_times(values), whole.T @ values, atol=1e-3)
@@ -67,12 +67,22 @@ def test_products_are_those_of_the_whole_matrix() -> None:
 
 
 def test_each_block_of_features_has_its_weight() -> None:
-    tfidf = TfIdf.fit(["de school", "de les"], 1.0, 0.5, 1000)
+    tfidf, _ = TfIdf.fit(["de school", "de les"], 1.0, 0.5, 1000)
     _, values = tfidf.row("de school")
     assert float(values @ values) == pytest.approx(1.0**2 + 0.5**2)
 
 
 def test_the_commonest_grams_are_kept() -> None:
-    tfidf = TfIdf.fit(["de school", "de les", "de bel"], 1.0, 1.0, 1)
+    tfidf, _ = TfIdf.fit(["de school", "de les", "de bel"], 1.0, 1.0, 1)
     assert len(tfidf.vocabulary) == 1
     assert tfidf.row("onbekend")[0].size == 0
+
+
+def test_a_text_that_was_learned_from_has_the_row_that_it_has_when_it_is_read() -> None:
+    texts = ["de school is dicht, de school", "", "mijn kind moet naar de bel", "x"]
+    tfidf, rows = TfIdf.fit(texts, 1.0, 0.5, 40)
+    for text, row in zip(texts, rows.toarray(), strict=True):
+        read = np.zeros(rows.shape[1], np.float32)
+        columns, values = tfidf.row(text)
+        np.add.at(read, columns, values)
+        np.testing.assert_allclose(row, read, atol=1e-6)

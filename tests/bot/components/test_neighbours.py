@@ -43,7 +43,7 @@ def test_it_learns_what_no_straight_line_tells_apart() -> None:
     points = np.array([[1, 1], [-1, -1], [1, -1], [-1, 1]], np.float32) / np.sqrt(np.float32(2))
     labels = np.array([0, 0, 1, 1])
     features = neighbours.gaussian(points @ points.T) @ neighbours.basis(points)
-    learned = neighbours.learn(as_features(features), labels, 2, 0.1, np.ones(4, np.float32))
+    learned = features.T @ neighbours.learn(as_features(features), labels, 2, 0.1, np.ones(4, np.float32))
     assert (features @ learned).argmax(axis=1).tolist() == labels.tolist()
 
 
@@ -58,9 +58,19 @@ def test_it_solves_the_ridge_equations_and_hears_an_example_that_counts_less_les
     labels = random.randint(0, 3, count)
     weights = np.ones(count, np.float32)
     weights[5] = 0.1
-    learned = neighbours.learn(as_features(features), labels, 3, 0.6, weights)
+    said = neighbours.learn(as_features(features), labels, 3, 0.6, weights)
+    learned = features.T @ said
     balance = features.T * weights
     right = np.linalg.solve(balance @ features + 0.6 * np.eye(30), balance @ np.eye(3)[labels])
     np.testing.assert_allclose(features @ learned, features @ right, atol=0.01)
-    heard = neighbours.learn(as_features(features), labels, 3, 0.6, np.ones(count, np.float32))
+    heard = features.T @ neighbours.learn(as_features(features), labels, 3, 0.6, np.ones(count, np.float32))
     assert (features[5] @ learned)[labels[5]] < (features[5] @ heard)[labels[5]]
+    half_way = said * (np.arange(count) < count // 2)[:, None]
+    again = features.T @ neighbours.learn(as_features(features), labels, 3, 0.6, weights, half_way)
+    np.testing.assert_allclose(features @ again, features @ right, atol=0.01)
+
+
+def test_landmarks_in_the_same_place_are_one() -> None:
+    vectors = np.repeat(unit(5, 3), 4, axis=0)
+    features = neighbours.gaussian(vectors @ vectors.T) @ neighbours.basis(vectors)
+    np.testing.assert_allclose(features @ features.T, neighbours.gaussian(vectors @ vectors.T), atol=0.05)
