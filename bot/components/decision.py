@@ -24,7 +24,8 @@ from bot.components.danger import DANGER
 from bot.components.danger_lines import DangerCosts, Safety, judge
 from bot.components.entities import ALARMS
 from bot.components.language import DUTCH
-from bot.components.tokenizer import LANGUAGE
+from bot.components.questions import tells
+from bot.components.tokenizer import LANGUAGE, SENTENCES
 
 DECISION = "decision"
 _INTENT_PAYLOAD = "/"
@@ -101,6 +102,8 @@ class Decision(IntentClassifier, GraphComponent):
             decided = (
                 decide(found, self.roles, self.costs) if leans is None else self._in_context(message, found, leans)
             )
+            if decided.reason == "in_doubt" and tells(message.get(SENTENCES) or []):
+                decided = decided._replace(reason="told")
             shown = decided.as_dict() | {
                 "safety": self._safety(message, found)._asdict(),
                 "language": message.get(LANGUAGE) or DUTCH,

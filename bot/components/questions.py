@@ -13,6 +13,8 @@ LONG = 120
 MOST_SENTENCES = 12
 # Of a long mail the last sentences are read too, whatever their form: that is where it says what is wanted.
 LAST = 2
+# From this many words a message without a question tells something; a shorter one names its subject.
+TELLING = 9
 _SHORTEST_CLAUSE = 3
 
 _NUMBER = re.compile(r"(?:(?<=\s)|^)(\d{1,2})[.)]\s+(?=[^\W\d_])")
@@ -54,6 +56,11 @@ def clauses(sentence: str) -> list[str]:
 def asks(sentence: str) -> bool:
     """Whether a sentence asks something, by its form or in so many words."""
     return is_question(sentence) or bool(_INDIRECT.search(sentence))
+
+
+def tells(sentences: Sequence[str]) -> bool:
+    """Whether a message of some length tells what happened and asks nothing."""
+    return sum(len(sentence.split()) for sentence in sentences) >= TELLING and not any(map(asks, sentences))
 
 
 def is_long(text: str) -> bool:

@@ -21,6 +21,12 @@ from loket.faq.model import Answer, joined
 MOST_CHOICES = 3
 MORE = "Dit weten wij er nog meer over:"
 """Above the rest of an answer that was given a moment ago."""
+_WHICH = {
+    "in_doubt": "Ik weet niet zeker of ik u goed begrijp. Bedoelt u een van deze vragen?",
+    "long_mail": "U schrijft over meer dan één ding. Waar wilt u eerst antwoord op?",
+    "told": "Dank u, ik lees wat er speelt. Wat wilt u hierover weten?",
+}
+"""How the parent is asked which question is meant, by the reason of the decision."""
 IN_DOUBT = "Ik denk dat u dit bedoelt. Is het iets anders? Kies dan onder het antwoord."
 OTHER_LANGUAGE = "andere_taal"
 WHOLE_QUESTION = 5
@@ -126,10 +132,7 @@ def ask_which(turn: Turn, near: list[str]) -> None:
         return add_to_ticket(turn, [choice(label(intent), intent=intent) for intent in near])
     choices = [choice(label(intent), intent=intent) for intent in near]
     choices.append(choice("Iets anders: vraag het een adviseur", handoff=True))
-    if turn.understood.decision.get("reason") == "long_mail":
-        text = "U schrijft over meer dan één ding. Waar wilt u eerst antwoord op?"
-    else:
-        text = "Ik weet niet zeker of ik u goed begrijp. Bedoelt u een van deze vragen?"
+    text = _WHICH.get(turn.understood.decision.get("reason") or "", _WHICH["in_doubt"])
     turn.say(Said(text, with_choices("ask", choices)))
     turn.log("asked")
 

@@ -175,6 +175,13 @@ def test_doubt_shows_the_questions_as_people_ask_them(talk: Talk) -> None:
     assert "_" not in reply["choices"][0]["label"]
 
 
+def test_who_tells_and_asks_nothing_is_asked_what_to_know_about_it(talk: Talk) -> None:
+    text = "Hij zit al weken thuis en school laat niets van zich horen."
+    (reply,) = talk(text, act=dialogue.ask, kind="ask", intents=["thuiszitter"], reason="told")
+    assert reply["text"].endswith("Wat wilt u hierover weten?")
+    assert reply["choices"][0]["intent"] == "thuiszitter"
+
+
 def test_a_choice_is_answered_as_that_question(talk: Talk) -> None:
     (asked,) = talk("pest", act=dialogue.ask, kind="ask", intents=["pesten_aanpak", "online_pesten"])
     choice = asked["choices"][1]

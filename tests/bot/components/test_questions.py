@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.components.questions import apart, asks, clauses, points
+from bot.components.questions import apart, asks, clauses, points, tells
 
 
 def test_numbered_points_are_apart() -> None:
@@ -50,3 +50,17 @@ def test_of_a_long_mail_the_questions_and_the_end_are_read() -> None:
 def test_of_many_sentences_both_ends_are_read() -> None:
     sentences = [f"Zin {number}." for number in range(30)]
     assert apart(sentences, long=False) == [*sentences[:6], *sentences[-6:]]
+
+
+@pytest.mark.parametrize(
+    ("text", "telling"),
+    [
+        ("Mijn zoon zit al drie weken thuis en school belt nooit terug.", True),
+        ("Hij is weer gepest. De juf doet niets. Ik ben er zo klaar mee.", True),
+        ("Hij is weer gepest. Wat moet de school nu doen met die jongen?", False),
+        ("Hij is weer gepest en ik wil graag weten wat de school hieraan moet doen.", False),
+        ("pesten op school", False),
+    ],
+)
+def test_a_message_that_tells_and_asks_nothing(text: str, telling: bool) -> None:
+    assert tells(text.split(". ")) is telling
