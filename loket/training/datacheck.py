@@ -14,7 +14,7 @@ from rapidfuzz import fuzz, process
 from loket import catalogue
 from loket.catalogue import Catalogue
 from loket.training import personal_data
-from loket.training.examples import FOLLOW_UPS_DIR, GOLD_DIR, NLU_DIR, Example, load, load_follow_ups
+from loket.training.examples import FOLLOW_UPS_DIR, GOLD_DIR, NLU_DIR, Example, load, load_follow_ups, load_own_words
 from loket.yamlfile import ContentError, Problem
 
 LEAST_FAQ = 30
@@ -43,7 +43,8 @@ def check(
     Duplicates are looked for across all themes. `names=False` leaves out the slow search for personal data.
     """
     try:
-        examples, golden, following = load(nlu), load(gold), load_follow_ups(follow_ups)
+        examples, following = load(nlu), load_follow_ups(follow_ups)
+        golden = load(gold) + load_own_words(gold)
     except ContentError as error:
         return sorted(p for p in error.problems if theme is None or Path(p.file).stem == theme)
     known = catalogue.load()

@@ -15,6 +15,8 @@ FOLLOW_UPS_DIR = paths.DATA / "conversations" / "follow_ups"
 OTHER_GOLD = frozenset({"dialogues", "replies", "foreign", "own_words"})
 """Files in GOLD_DIR with a shape of their own: conversations, replies to the assistant's own questions, other languages, parents' manner."""
 
+OWN_WORDS_KEYS = frozenset({"text", "intent", "also", "form", "manner"})
+
 
 @dataclass(frozen=True)
 class Example:
@@ -88,3 +90,19 @@ def load_follow_ups(folder: Path = FOLLOW_UPS_DIR) -> list[Example]:
             for text, intent in entry["then"].items():
                 found.append(Example(str(text), str(intent), str(path), document.line((index, "then", text))))
     return found
+
+
+def load_own_words(folder: Path = GOLD_DIR) -> list[Example]:
+    """The messages in parents' manner, without what would also do; none where there is no such file."""
+    path = folder / "own_words.yml"
+    if not path.exists():
+        return []
+    document = yamlfile.read(path)
+    if not isinstance(document.data, list) or not all(
+        isinstance(row, dict) and OWN_WORDS_KEYS == row.keys() for row in document.data
+    ):
+        raise ContentError([Problem(str(path), 1, f"expected a list of {', '.join(sorted(OWN_WORDS_KEYS))}")])
+    return [
+        Example(row["text"], row["intent"], str(path), document.line((index,)))
+        for index, row in enumerate(document.data)
+    ]

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 IDENTIFYING = frozenset({"patient", "persoon", "telefoonnummer", "emailadres", "bsn"})
 """deduce's tags that no training example may carry. Places, dates, ages and institutions are ordinary in a question."""
 
+NO_NAMES = frozenset({"Engels", "Duits", "Mooi", "Pas", "Kost", "Kader", "Boot", "Berlijn"})
+"""Words that deduce takes for a name and that parents write at the head of a sentence, or of a language. Only where examples are
+checked, which a person has read: what is masked, is masked."""
+
 
 @cache
 def deduce() -> Deduce:
@@ -25,7 +29,7 @@ def found(examples: Iterable[Example]) -> Iterator[tuple[Example, str]]:
     """The examples with identifying data, and which kind."""
     for example in examples:
         for annotation in deduce().deidentify(example.text).annotations:
-            if annotation.tag in IDENTIFYING:
+            if annotation.tag in IDENTIFYING and annotation.text not in NO_NAMES:
                 yield example, f"{annotation.tag} {annotation.text!r}"
                 break
 

@@ -141,3 +141,15 @@ def test_there_are_enough_replies_to_every_question() -> None:
     count = Counter(row["asked"] for row in read("replies.yml"))
     assert count.keys() == ASKED
     assert sum(count.values()) >= 120
+
+
+def test_messages_in_parents_manner_are_of_every_kind_and_stand_once() -> None:
+    rows = read("own_words.yml")
+    assert len(rows) >= 500
+    known = catalogue.load().intents
+    assert {row["intent"] for row in rows} >= {name for name, intent in known.items() if intent.is_faq}
+    assert {name for row in rows for name in [row["intent"], *row["also"]]} <= known.keys()
+    assert not [row["text"] for row in rows if row["intent"] in row["also"]]
+    assert Counter(row["form"] for row in rows).keys() == {"question", "story"}
+    assert Counter(row["manner"] for row in rows).keys() == {"comment", "mail", "forum", "chat"}
+    assert len({normalised(row["text"]) for row in rows}) == len(rows)
