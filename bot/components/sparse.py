@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -57,10 +57,9 @@ class TfIdf:
     ) -> tuple[TfIdf, scipy.sparse.csr_matrix]:
         """Learn the `most_grams` commonest grams from folded texts; and a row for each of these, shape (texts, columns)."""
         numbers: dict[str, int] = {}
-        blocks = [Counter(grams) for text in texts for grams in _numbered(_blocks(text), numbers)]
-        found = np.fromiter(chain.from_iterable(blocks), np.int64)
-        counts = np.fromiter(chain.from_iterable(block.values() for block in blocks), np.float32)
-        block = np.repeat(np.arange(len(blocks)), [len(block) for block in blocks])
+        blocks = [_counted(grams, numbers) for text in texts for grams in _blocks(text)]
+        found, counts = (np.concatenate([block[part] for block in blocks]) for part in (0, 1))
+        block = np.repeat(np.arange(len(blocks)), [len(grams) for grams, _ in blocks])
         names, frequency = list(numbers), np.bincount(found, minlength=len(numbers))
         common = sorted(range(len(names)), key=lambda number: (-frequency[number], names[number]))
         kept = sorted(common[:most_grams], key=names.__getitem__)
@@ -126,10 +125,10 @@ def gram_scores(tfidf: TfIdf, texts: Sequence[str], weights: np.ndarray, scale: 
     return scores
 
 
-def _numbered(blocks: Iterable[list[str]], numbers: dict[str, int]) -> Iterator[list[int]]:
-    """The blocks with a number for each gram, which a new one gets here."""
-    for grams in blocks:
-        yield [numbers.setdefault(gram, len(numbers)) for gram in grams]
+def _counted(grams: list[str], numbers: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    """The number of each gram, which a new one gets here, and how often it is there."""
+    counts = Counter(numbers.setdefault(gram, len(numbers)) for gram in grams)
+    return np.fromiter(counts.keys(), np.int32, len(counts)), np.fromiter(counts.values(), np.float32, len(counts))
 
 
 def _blocks(text: str) -> tuple[list[str], list[str]]:

@@ -77,7 +77,8 @@ def plain(folded: str) -> str:
 
 def _written(match: re.Match[str]) -> str:
     word = match[0]
-    return _SPOKEN.get(word) or _SPOKEN.get(word.rstrip(".")) or corrected(word)
+    bare = word.rstrip(".")
+    return _SPOKEN.get(word) or _SPOKEN.get(bare) or corrected(bare) + word[len(bare) :]
 
 
 def _without_mail_noise(text: str) -> str:

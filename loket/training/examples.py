@@ -99,7 +99,7 @@ def load_own_words(folder: Path = GOLD_DIR) -> list[Example]:
         return []
     document = yamlfile.read(path)
     if not isinstance(document.data, list) or not all(
-        isinstance(row, dict) and OWN_WORDS_KEYS == row.keys() for row in document.data
+        isinstance(row, dict) and row.keys() == OWN_WORDS_KEYS for row in document.data
     ):
         raise ContentError([Problem(str(path), 1, f"expected a list of {', '.join(sorted(OWN_WORDS_KEYS))}")])
     return [

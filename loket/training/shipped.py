@@ -29,7 +29,8 @@ MADE_OF = (
     *("data/safety/**/*.yml", "data/conversations/follow_ups/*.yml"),
     *("bot/train.py", "bot/components/*.py", "bot/uv.lock"),
 )
-"""Files that shape the model, by pattern, from the root of the repository."""
+"""Files that shape the model, by pattern, from the root of the repository. Not the answers: their wording is learned from as well, but
+they are read where they are given, and a better sentence in one does not make the model another."""
 
 
 def inputs(root: Path = ROOT) -> str:

@@ -11,7 +11,7 @@ from bot.components.text import fold
 from tests.bot.conftest import ROOT
 
 # A text in another language is not corrected.
-_FOREIGN = {"chce", "forced"}
+_FOREIGN = {"chce", "forced", "wants"}
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,10 @@ _FOREIGN = {"chce", "forced"}
         ("dyslexei", "dyslexie"),
         ("aanmleden", "aanmelden"),
         ("gepsest", "gepest"),
+        ("waneer", "wanneer"),
+        ("begitn", "begint"),
+        ("meot", "moet"),
+        ("klassenlleraar", "klassenleraar"),
     ],
 )
 def test_one_slip_from_a_common_word_is_that_word(typed: str, meant: str) -> None:
@@ -39,6 +43,7 @@ def test_a_word_and_what_is_near_no_word_stay(word: str) -> None:
 
 def test_what_is_read_of_a_message_has_no_typing_errors() -> None:
     assert fold("Mijn zóón is geschrost!!! mag dat zomar?") == "mijn zoon is geschorst! mag dat zomaar?"
+    assert fold("Wie helpt mijn kidnje.") == "wie helpt mijn kindje."
 
 
 def test_no_word_of_danger_is_taken_for_another() -> None:
