@@ -21,20 +21,29 @@ _LIKELIER, _COMMON_HALF = 0.8, 3.4
 _SHORTEST, _SHORTEST_HALF = 4, 4
 # Words of school and of danger that the list has too seldom.
 _OURS = frozenset(
-    {
+    [
         "lwoo",
-        "appt",
-        "krijst",
-        "braakt",
-        "verhangen",
-        "klampt",
-        "huilden",
+        "jenaplan",
         "zevens",
         "babys",
         "themas",
+        "appt",
+        "verhangen",
+        "krijst",
+        "braakt",
+        "klampt",
+        "huilden",
+        "pester",
+        "stompt",
+        "stompte",
+        "dolden",
+        "niest",
+        "gaapt",
+        "hikt",
+        "zalf",
         "verdwaald",
         "verdwaal",
-    }
+    ]
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
