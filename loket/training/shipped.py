@@ -16,17 +16,8 @@ from loket.yamlfile import ContentError, Problem
 
 MODEL, FACTS = ROOT / "data" / "model.tar.gz", ROOT / "data" / "model.json"
 MADE_OF = (
-    *(
-        "config.yml",
-        "domain.yml",
-        "data/catalogue.yml",
-        "data/rules.yml",
-        "data/adapter.npz",
-        "data/nlu/*.yml",
-        "data/faq/*.yml",
-        "data/entities/*.yml",
-    ),
-    *("data/safety/**/*.yml", "data/conversations/follow_ups/*.yml"),
+    *("config.yml", "domain.yml", "data/catalogue.yml", "data/rules.yml", "data/adapter.npz", "data/nlu/*.yml"),
+    *("data/entities/*.yml", "data/safety/**/*.yml", "data/conversations/follow_ups/*.yml"),
     *("bot/train.py", "bot/components/*.py", "bot/uv.lock"),
 )
 """Files that shape the model, by pattern, from the root of the repository. Not the answers: their wording is learned from as well, but
