@@ -3,7 +3,7 @@
 Writes data/adapter.npz, which config.yml names. Only the products of the last layers learn, each by two narrow matrices next to
 its weights (LoRA: Hu et al. 2021), on the examples of config.yml's pipeline: from a text's vector its intent and its danger must
 be read. Texts of the group that calibration.LEFT_OUT names are never seen, so that what is calibrated on them stays
-honest. It takes about a quarter of an hour on two cores; afterwards: `loket train`, `python -m bot.pack_vectors`.
+honest. It takes about half an hour on two cores; afterwards: `loket train`, `python -m bot.pack_vectors`.
 """
 
 from __future__ import annotations
