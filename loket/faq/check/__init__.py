@@ -15,6 +15,7 @@ from loket.faq.check import (
     promises,
     readability,
     referrals,
+    routes,
     versions,
     wording,
 )
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     referrals.faults,
     promises.faults,
     deadlines.faults,
+    routes.faults,
     wording.faults,
     dates.faults,
     versions.faults,

@@ -15,6 +15,7 @@ from loket.faq.check import (
     promises,
     readability,
     referrals,
+    routes,
     versions,
     wording,
 )
@@ -289,6 +290,24 @@ def test_the_name_of_an_act_and_a_placeholder_have_no_end(text: str) -> None:
 def test_an_end_that_has_passed_is_refused(today: date, fine: bool) -> None:
     changes = {"valid_until": "2027-08-01", "volatile": "bedrag"}
     assert (found(dates.faults, Context("kosten", today), **changes) == []) is fine
+
+
+# routes
+
+
+def test_an_answer_for_the_mbo_says_where_a_complaint_goes_there() -> None:
+    text = "Helpt dat niet? Dien dan een klacht in bij het bestuur."
+    changes = {"intent": "discriminatie", "text": text}
+    assert len(found(routes.faults, **changes)) == 1
+    assert found(routes.faults, **changes | {"text": text + " Op het mbo gaat dat via het klachtenloket."}) == []
+    assert len(found(routes.faults, **changes | {"text": text + " Vraag het Loket 5010."})) == 1
+    mbo = {"for": {"sector": "mbo"}, "short": EASY * 4, "text": EASY * 5}
+    assert found(routes.faults, **changes, variants=[mbo]) == []
+
+
+def test_an_answer_that_is_not_for_the_mbo_need_not() -> None:
+    text = "Helpt dat niet? Dien dan een klacht in bij het bestuur."
+    assert found(routes.faults, intent="zittenblijven_basisschool", text=text) == []
 
 
 # versions
