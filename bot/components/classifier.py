@@ -98,7 +98,13 @@ class LoketClassifier(IntentClassifier, GraphComponent):
         known = {field.name: self.config[field.name] for field in fields(Settings)}
         self.model = learn(
             Examples(
-                texts=[fold(example.get(CLEAN) or clean(example.get(TEXT))) for example in examples],
+                texts=[
+                    fold(
+                        example.get(CLEAN) or clean(example.get(TEXT)),
+                        dutch=example.get(LANGUAGE) in (None, language.DUTCH),
+                    )
+                    for example in examples
+                ],
                 vectors=np.concatenate([_vector(example) for example in examples]),
                 intents=[example.get(INTENT) for example in examples],
                 weights=np.array([count.get(kind, 1.0) for kind in made], np.float32),

@@ -18,9 +18,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.danger_model import DangerModel, Examples, Parts, Settings, learn
 from bot.components.danger_texts import LABEL, NONE
+from bot.components.language import DUTCH
 from bot.components.sentence_encoder import PART_VECTORS, PARTS
 from bot.components.text import clean, fold
-from bot.components.tokenizer import CLEAN
+from bot.components.tokenizer import CLEAN, LANGUAGE
 
 # Message property, not part of the output: what the Decision reads.
 DANGER = "danger"
@@ -80,7 +81,7 @@ class DangerDetector(IntentClassifier, GraphComponent):
         if any(label.level != NONE for label in labels):
             self.model = learn(
                 Examples(
-                    texts=[fold(_text_of(example)) for example in examples],
+                    texts=[_folded(example, _text_of(example)) for example in examples],
                     vectors=np.concatenate([_vector(example) for example in examples]),
                     labels=labels,
                     parts={place: _parts(example) for place, example in enumerate(examples) if example.get(PARTS)},
@@ -99,6 +100,10 @@ class DangerDetector(IntentClassifier, GraphComponent):
         return messages
 
 
+def _folded(message: Message, text: str) -> str:
+    return fold(text, dutch=message.get(LANGUAGE) in (None, DUTCH))
+
+
 def _text_of(message: Message) -> str:
     return message.get(CLEAN) or clean(message.get(TEXT) or "")
 
@@ -107,7 +112,7 @@ def _parts(message: Message) -> Parts:
     parts, vectors = message.get(PARTS) or [], _vector(message)
     if parts:
         vectors = np.concatenate([vectors, message.get(PART_VECTORS)])
-    return Parts([fold(text) for text in (_text_of(message), *parts)], vectors)
+    return Parts([_folded(message, text) for text in (_text_of(message), *parts)], vectors)
 
 
 def _vector(message: Message) -> np.ndarray:

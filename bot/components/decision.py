@@ -25,7 +25,7 @@ from bot.components.danger_lines import DangerCosts, Safety, judge
 from bot.components.entities import ALARMS
 from bot.components.language import DUTCH
 from bot.components.questions import tells
-from bot.components.tokenizer import LANGUAGE, SENTENCES
+from bot.components.tokenizer import CLEAN, LANGUAGE, parts
 
 DECISION = "decision"
 _INTENT_PAYLOAD = "/"
@@ -102,7 +102,7 @@ class Decision(IntentClassifier, GraphComponent):
             decided = (
                 decide(found, self.roles, self.costs) if leans is None else self._in_context(message, found, leans)
             )
-            if decided.reason == "in_doubt" and tells(message.get(SENTENCES) or []):
+            if decided.reason == "in_doubt" and message.get(LANGUAGE) in (None, DUTCH) and tells(_sentences(message)):
                 decided = decided._replace(reason="told")
             shown = decided.as_dict() | {
                 "safety": self._safety(message, found)._asdict(),
@@ -143,6 +143,11 @@ class Decision(IntentClassifier, GraphComponent):
             return False
         outside = float(found.message[found.intents.index(self.roles.outside)])
         return outside >= SURELY_OUTSIDE and context.says_something(leans)
+
+
+def _sentences(message: Message) -> list[str]:
+    """All of them: the message keeps only those that are read apart."""
+    return parts(message.get(CLEAN) or message.get(TEXT) or "")
 
 
 def _rank(message: Message, intents: list[str], chances: np.ndarray) -> None:

@@ -30,6 +30,15 @@ _INDIRECT = re.compile(
     re.IGNORECASE,
 )
 
+# What asks in the middle of a text without signs, and what asks for something in so many words. Rather one too many: then the parent reads
+# the other sentence.
+_ASKS_SOMEWHERE = re.compile(
+    r"\?|\b(?:wat|hoe|wie|waar|wanneer|waarom|hoeveel|welke?)\b[^.!?]{0,40}\b(?:moet|moeten|kan|kunnen|mag|mogen|doe|doen|is|zijn|zit|werkt|krijg|krijgen|regel)\b|"
+    r"\b(?:mag|mogen|moet|moeten|kan|kunnen|kun|weten|weet|heeft|hebben) (?:dat|ik|je|u|jullie|wij|we|hij|zij|ze|de school|school|iemand)\b|"
+    r"\b(?:vertel|leg|help|uitleggen|ik wil (?:graag |een |dat )|ik zoek|graag)\b",
+    re.IGNORECASE,
+)
+
 
 def points(text: str) -> list[str]:
     """The text in its numbered points ("1. … 2. …"), with what stands before them; else as it is."""
@@ -59,8 +68,9 @@ def asks(sentence: str) -> bool:
 
 
 def tells(sentences: Sequence[str]) -> bool:
-    """Whether a message of some length tells what happened and asks nothing."""
-    return sum(len(sentence.split()) for sentence in sentences) >= TELLING and not any(map(asks, sentences))
+    """Whether a message of some length tells what happened and asks nothing, not even in the middle of a sentence."""
+    together = " ".join(sentences)
+    return len(together.split()) >= TELLING and not any(map(asks, sentences)) and not _ASKS_SOMEWHERE.search(together)
 
 
 def is_long(text: str) -> bool:

@@ -1,4 +1,8 @@
-"""Typing errors: a word that is none, one slip away from a common word, is read as that word."""
+"""Typing errors: a word that is none, one slip away from a common word, is read as that word.
+
+What a list of Dutch has is a word, however rare, and is never changed, but for a few misspellings that are themselves common: a word of danger
+("mesje", "mept") must not become an ordinary one.
+"""
 
 from __future__ import annotations
 
@@ -12,37 +16,63 @@ import wordfreq
 from bot.components import language
 
 # How common a word is (Zipf: the logarithm of how often it occurs in a billion): from here it is a word; each half of a compound that
-# no list has ("leerplichtboete"); and what another word may be read as. So many times (a logarithm too) a word must be more common
-# than a rare one to be what was meant: the list has common misspellings.
-_WORD, _HALF, _COMMON, _RARE, _FAR = 2.3, 2.8, 3.3, 3.6, 2.3
-# Two letters changed round and one typed twice are likelier than a letter dropped, by so much; and each half of a compound that is
-# read in place of what was typed is so common.
-_LIKELIER, _COMMON_HALF = 0.8, 3.4
+# no list has ("leerplichtboete"); and what another word may be read as.
+_WORD, _HALF, _COMMON = 1.7, 2.8, 3.3
+# Two letters changed round and one typed twice are likelier than a letter dropped, by so much.
+_LIKELIER = 0.8
 _SHORTEST, _SHORTEST_HALF = 4, 4
-# Words of school and of danger that the list has too seldom.
+# A longer one is no word, and every slip in it would take its time.
+_LONGEST = 30
+# Endings: a word with one more or less is another form of it, and no error.
+_ENDINGS = ("t", "te", "ten", "d", "de", "den", "s", "e", "en", "n")
+_MISSPELT = {
+    "waneer": "wanneer", "aleen": "alleen", "eigelijk": "eigenlijk", "neit": "niet", "nite": "niet", "shool": "school", "scool": "school",
+}  # fmt: skip
+# Words of school and of danger that the list does not have.
 _OURS = frozenset(
     [
         "lwoo",
         "jenaplan",
         "zevens",
-        "babys",
-        "themas",
         "appt",
         "verhangen",
         "krijst",
         "braakt",
-        "klampt",
-        "huilden",
+        "mept",
+        "mepten",
+        "mepte",
+        "smoort",
+        "molest",
+        "vingert",
+        "hongert",
+        "kotste",
+        "sart",
         "pester",
         "stompt",
         "stompte",
-        "dolden",
-        "niest",
-        "gaapt",
-        "hikt",
-        "zalf",
-        "verdwaald",
-        "verdwaal",
+        "weeg",
+        "aders",
+        "kerven",
+        "benemen",
+        "snij",
+        "snijd",
+        "krast",
+        "uithuwelijken",
+        "naaktfoto",
+        "loverboy",
+        "sexting",
+        "nudes",
+        "banga",
+        "lijnt",
+        "crepeer",
+        "bloten",
+        "bloter",
+        "tolt",
+        "schuimbekkend",
+        "schoppende",
+        "huwelijkten",
+        "gepesten",
+        "wekelijke",
     ]
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -51,28 +81,34 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 @lru_cache(maxsize=20_000)
 def corrected(word: str) -> str:
     """A folded word, or the commonest word that is it but for one letter dropped, one too many or two changed round. The first letter
-    is never changed."""
-    if len(word) < _SHORTEST or not word.isalpha() or not word.isascii() or word in _OURS:
+    is never changed, and no word becomes another form of itself."""
+    if not _SHORTEST <= len(word) <= _LONGEST or not word.isalpha() or not word.isascii() or word in _OURS:
         return word
+    if word in _MISSPELT:
+        return _MISSPELT[word]
     commonness = _commonness()
-    own = commonness.get(word, 0.0)
-    if own >= _RARE or (not own and _is_compound(word, _HALF)):
+    if word in commonness or _is_compound(word):
         return word
-    likely = {near: commonness.get(near, 0.0) for near in _dropped(word)}
+    likely = {near: commonness[near] for near in _dropped(word) if near in commonness and not _same_word(word, near)}
     likely |= {near: commonness[near] + _LIKELIER for near in _slips(word) if near in commonness}
-    best = max(likely, key=lambda near: (likely[near], near))
-    if commonness.get(best, 0.0) >= max(_COMMON, own + _FAR if own else 0.0):
+    best = max(likely, key=lambda near: (likely[near], near), default="")
+    if commonness.get(best, 0.0) >= _COMMON:
         return best
-    return word if own else next((near for near in _slips(word) if _is_compound(near, _COMMON_HALF)), word)
+    return next((near for near in _undoubled(word) if _is_compound(near)), word)
 
 
 def _slips(word: str) -> Iterator[str]:
     """The word without a letter too many, and with two changed round."""
+    yield from _undoubled(word)
+    for at in range(1, len(word) - 1):
+        yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+
+
+def _undoubled(word: str) -> Iterator[str]:
+    """The word with one of its double letters single."""
     for at in range(1, len(word)):
         if word[at] == word[at - 1]:
             yield word[:at] + word[at + 1 :]
-    for at in range(1, len(word) - 1):
-        yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
 
 
 def _dropped(word: str) -> Iterator[str]:
@@ -84,14 +120,22 @@ def _dropped(word: str) -> Iterator[str]:
             yield word[:at] + letter + word[at:]
 
 
-def _is_compound(word: str, common: float) -> bool:
-    """Whether it is two words that are at least so common, with or without an s that joins them."""
-    commonness = _commonness()
+def _same_word(one: str, other: str) -> bool:
+    """Whether two words differ in their ending alone."""
+    return any(one.removesuffix(ending) == other or other.removesuffix(ending) == one for ending in _ENDINGS)
+
+
+def _is_compound(word: str) -> bool:
+    """Whether it is two words of some length, with or without an s that joins them."""
     return any(
-        max(commonness.get(word[:at], 0.0), commonness.get(word[:at].removesuffix("s"), 0.0)) >= common
-        and commonness.get(word[at:], 0.0) >= common
+        _is_half(word[:at]) and _commonness().get(word[at:], 0.0) >= _HALF
         for at in range(_SHORTEST_HALF, len(word) - _SHORTEST_HALF + 1)
     )
+
+
+def _is_half(start: str) -> bool:
+    commonness, bare = _commonness(), start.removesuffix("s")
+    return commonness.get(start, 0.0) >= _HALF or (len(bare) >= _SHORTEST_HALF and commonness.get(bare, 0.0) >= _HALF)
 
 
 @cache

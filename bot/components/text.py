@@ -61,13 +61,13 @@ def _in_lower_case(text: str) -> str:
     return text.lower() if len(letters) >= _LEAST_LETTERS and shouted >= _SHOUTED * len(letters) else text
 
 
-def fold(text: str) -> str:
+def fold(text: str, *, dutch: bool = True) -> str:
     """`clean` text in lower case, without accents, drawn-out letters, spoken forms and typing errors: "M'n zóóón is geschrost" becomes
-    "mijn zoon is geschorst"."""
+    "mijn zoon is geschorst". In another language than Dutch, spoken forms and errors stay."""
     bare = "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
     # A drawn-out letter keeps two: Dutch has many doubles and no triples.
     bare = _REPEATED.sub(lambda match: (match[1] or "") * 2 or match[2], bare)
-    return _WORD.sub(_written, bare)
+    return _WORD.sub(_written, bare) if dutch else bare
 
 
 def plain(folded: str) -> str:

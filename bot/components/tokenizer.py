@@ -46,7 +46,9 @@ class DutchTokenizer(Tokenizer):
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         text = message.get(attribute)
         if attribute == TEXT:
-            message.set(CLEAN, clean(self._bounded(text)))
+            cleaned = clean(self._bounded(text))
+            message.set(CLEAN, cleaned)
+            message.set(LANGUAGE, language.of(cleaned))
         doc = dutch().make_doc(text[: self._config["max_characters"]])
         return [Token(token.text, token.idx) for token in doc if not token.is_space]
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 IDENTIFYING = frozenset({"patient", "persoon", "telefoonnummer", "emailadres", "bsn"})
 """deduce's tags that no training example may carry. Places, dates, ages and institutions are ordinary in a question."""
 
-NO_NAMES = frozenset({"Engels", "Duits", "Mooi", "Pas", "Kost", "Kader", "Boot", "Berlijn"})
+NO_NAMES = frozenset({"Engels", "Duits", "Mooi", "Pas"})
 """Words that deduce takes for a name and that parents write at the head of a sentence, or of a language. Only where examples are
 checked, which a person has read: what is masked, is masked."""
 

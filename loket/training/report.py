@@ -44,8 +44,11 @@ LABELS = {
     "p95_ms": "time a message, 95 % (ms)",
 }
 NOT_SHARES = {"n", "p50_ms", "p95_ms"}
-_OF_FEW = ("out_of_domain_answered", "urgent_recall", "crisis_recall")
-"""Counted over a part of the questions that the figures do not name."""
+_OF_FEW = (
+    *("out_of_domain_answered", "urgent_recall", "crisis_recall"),
+    *("needless_alarms", "needless_asks", "answered_at_2"),
+)
+"""Counted over a part of the questions that the figures do not name, or the largest of many shares."""
 
 
 def lines(figures: dict[str, Any]) -> Iterator[str]:

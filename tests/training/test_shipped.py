@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from loket.training import shipped
 from loket.yamlfile import ContentError
+
+MADE_OF = (
+    *("config.yml", "domain.yml", "data/catalogue.yml", "data/rules.yml", "data/adapter.npz", "data/nlu/a.yml"),
+    *("data/nlu/deeper/a.yaml", "data/entities/a.yml", "data/safety/x.yml", "data/safety/from_nlu/x.yml"),
+    *("data/conversations/follow_ups/a.yml", "bot/train.py", "bot/components/a.py", "bot/uv.lock"),
+)
 
 
 @pytest.fixture
@@ -50,10 +57,9 @@ def test_a_model_that_was_installed_can_be_shipped_again(root: Path) -> None:
     assert (root / "again.json").read_text() == (root / "data" / "model.json").read_text()
 
 
-@pytest.mark.parametrize(
-    "changed", ["config.yml", "data/nlu/a.yml", "data/safety/from_nlu/x.yml", "bot/components/a.py", "data/nlu/new.yml"]
-)
+@pytest.mark.parametrize("changed", [*MADE_OF, "data/nlu/new.yml"])
 def test_after_a_change_of_what_it_is_made_of_it_is_not_used(root: Path, changed: str) -> None:
+    (root / changed).parent.mkdir(exist_ok=True, parents=True)
     (root / changed).write_text("other")
     assert installed(root) is None
 
@@ -85,6 +91,28 @@ def test_a_model_of_which_nobody_knows_what_it_is_made_of_is_not_shipped(root: P
     (root / "models" / "loket.inputs").unlink()
     with pytest.raises(ContentError, match="train it"):
         shipped.pack(root / "models" / "loket.tar.gz", root / "data" / "model.tar.gz", root / "data" / "model.json")
+
+
+def test_a_model_that_took_the_place_of_another_is_not_shipped_as_that(root: Path) -> None:
+    (root / "models" / "loket.tar.gz").write_bytes(b"another model")
+    with pytest.raises(ContentError, match="another model"):
+        shipped.pack(root / "models" / "loket.tar.gz", root / "data" / "model.tar.gz", root / "data" / "model.json")
+
+
+def test_many_starts_at_once_all_have_it(root: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(lambda _: installed(root), range(40))) == [b"a model"] * 40
+    assert [path.name for path in sorted((root / "state").iterdir())] == ["loket.inputs", "loket.tar.gz"]
+
+
+def test_where_it_cannot_be_written_nothing_stops(root: Path) -> None:
+    (root / "state").write_text("a file in the place of the folder")
+    assert (
+        shipped.install(
+            root / "state" / "loket.tar.gz", root / "data" / "model.tar.gz", root / "data" / "model.json", root
+        )
+        is False
+    )
 
 
 def test_the_one_in_the_repository_is_whole() -> None:

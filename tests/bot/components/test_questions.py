@@ -60,6 +60,13 @@ def test_of_many_sentences_both_ends_are_read() -> None:
         ("Hij is weer gepest. Wat moet de school nu doen met die jongen?", False),
         ("Hij is weer gepest en ik wil graag weten wat de school hieraan moet doen.", False),
         ("pesten op school", False),
+        ("mn zoon van 9 wordt elke dag gepest wat moet ik nu doen", False),
+        ("kun je uitleggen hoe het zit met die regels voor vrij krijgen", False),
+        ("Ik wil een klacht indienen over de juf van mijn dochter.", False),
+        ("Weten jullie of de school mijn kind mag weigeren omdat het nog niet zindelijk is", False),
+        ("Hij komt thuis", False),
+        ("Hij kwam gisteren heel boos thuis van school", False),
+        ("Hij kwam gisteren weer heel boos thuis van school", True),
     ],
 )
 def test_a_message_that_tells_and_asks_nothing(text: str, telling: bool) -> None:
