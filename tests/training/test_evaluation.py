@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loket.training import plots
+from loket.training import plots, report
 from loket.training.evaluation import Gold, calibration_error, evaluate, macro_f1, read_gold, risk_coverage
 from loket.yamlfile import ContentError
 
@@ -191,3 +191,16 @@ def test_pictures_are_drawn(tmp_path: Path) -> None:
     paths = plots.draw_all(PARSED, GOLD, {"a": "kosten", "b": "advies"}, tmp_path)
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
     assert len(paths) == 3
+
+
+def test_the_figures_as_lines_have_margins_and_groups() -> None:
+    figures = evaluate(PARSED, GOLD)
+    lines = list(report.lines(figures))
+    text = "\n".join(lines)
+    assert f"of {len(GOLD)})" in next(line for line in lines if line.startswith("right in the first place"))
+    answered = round(figures["answered"] * len(GOLD))
+    assert f"of {answered})" in next(line for line in lines if line.strip().startswith("of which wrong"))
+    assert "(" not in next(line for line in lines if line.startswith("other questions, with an alarm"))
+    group = figures["groups"]["1-8 words"]
+    assert f"{group['right'] / group['n']:.1%}" in next(line for line in lines if line.startswith("  1-8 words"))
+    assert "most confused" in text

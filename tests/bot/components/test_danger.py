@@ -125,6 +125,40 @@ def test_a_new_example_leaves_most_composed_messages_as_they_were() -> None:
     assert len(set(before) & set(after)) > 0.9 * len(before)
 
 
+def test_of_the_ordinary_examples_one_in_three_stands_for_three(prepare) -> None:
+    texts = [f"mag mijn kind {n} dagen vrij" for n in range(600)]
+    found = prepare(TrainingData([Message({"text": text, "intent": "kort_verlof"}) for text in texts]))
+    labels = [
+        e.get(LABEL) for e in found.training_examples if e.get("intent") == "kort_verlof" and not e.get(PROTOTYPE)
+    ]
+    counts = [label.stands_for for label in labels]
+    assert set(counts) == {0, 3}
+    assert sum(counts) == pytest.approx(600, rel=0.15)
+    serious = [e.get(LABEL) for e in found.training_examples if e.get(LABEL) and e.get(LABEL).level == "alarm"]
+    assert {label.stands_for for label in serious} == {1}
+
+
+def test_a_text_that_another_stands_for_is_not_read_and_one_that_stands_for_three_counts_for_three(monkeypatch) -> None:
+    read = []
+    monkeypatch.setattr(
+        danger_model.calibration, "logistic", lambda f, t, c: read.append((len(f), c.tolist())) or np.zeros(6)
+    )
+    labels = [
+        Label("none", "", 0, 3),
+        Label("none", "", 0, 0),
+        Label("alarm", "suicide", 0),
+        Label("ask", "suicide", 0),
+    ]
+    texts = ["gewoon", "ook gewoon", "dood", "somber"]
+    danger_model.learn(
+        danger_model.Examples(
+            texts * 2, np.eye(8, 6, dtype=np.float32), [*labels, *(label._replace(group=1) for label in labels)], {}
+        ),
+        danger_model.Settings(most_grams=50, steps=2),
+    )
+    assert read == [(3, [3, 1, 1]), (2, [1, 1])]
+
+
 def test_a_text_stays_in_its_group() -> None:
     assert [group_of(text, 5) for text in ("ernstig", "gewoon")] == [
         group_of(text, 5) for text in ("ernstig", "gewoon")
