@@ -80,14 +80,14 @@ CLOTHES: dict[str, Wear] = {
 }
 
 
-def gold(folder: Path) -> list[str]:
-    """The gold questions of every theme's file."""
+def gold(folder: Path) -> list[tuple[str, str]]:
+    """The gold questions of every theme's file, and their intents."""
     found = []
     for path in sorted(folder.glob("*.yml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         if isinstance(content, dict) and "nlu" in content:
-            lines = [line for entry in content["nlu"] for line in entry["examples"].splitlines()]
-            found += [line.strip()[2:] for line in lines if line.strip()]
+            lines = [(line, entry["intent"]) for entry in content["nlu"] for line in entry["examples"].splitlines()]
+            found += [(line.strip()[2:], intent) for line, intent in lines if line.strip()]
     return found
 
 
@@ -108,7 +108,7 @@ def main() -> None:
         shown = decision["intents"] if decision["kind"] == "answer" else decision["intents"][:1]
         return decision["kind"], *shown, decision["safety"]["level"]
 
-    texts = gold(arguments.gold)[:: arguments.every]
+    texts = [text for text, _ in gold(arguments.gold)[:: arguments.every]]
     plain = [reply(text) for text in texts]
     for name, wear in CLOTHES.items():
         chance = random.Random(5010)

@@ -28,6 +28,8 @@ import yaml
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from clothes import gold  # noqa: E402
+
 from bot import light, quiet  # noqa: E402, F401
 
 SEED = 5010
@@ -39,17 +41,14 @@ def settings_of(config: dict[str, Any], part: type) -> dict[str, Any]:
     return part.get_default_config() | given
 
 
-def gold() -> dict[str, list[tuple[str, set[str]]]]:
-    """Questions of both sets, each with the intents that are right."""
-    own = yaml.safe_load((ROOT / "data" / "evaluation" / "own_words.yml").read_text(encoding="utf-8"))
-    plain = []
-    for path in sorted((ROOT / "data" / "evaluation").glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if isinstance(content, dict) and "nlu" in content:
-            for entry in content["nlu"]:
-                lines = [line.strip()[2:] for line in entry["examples"].splitlines() if line.strip()]
-                plain += [(line, {entry["intent"]}) for line in lines]
-    return {"gold": plain, "own words": [(row["text"], {row["intent"], *row["also"]}) for row in own]}
+def questions() -> dict[str, list[tuple[str, set[str]]]]:
+    """Both sets, each question with the intents that are right."""
+    folder = ROOT / "data" / "evaluation"
+    own = yaml.safe_load((folder / "own_words.yml").read_text(encoding="utf-8"))
+    return {
+        "gold": [(text, {intent}) for text, intent in gold(folder)],
+        "own words": [(row["text"], {row["intent"], *row["also"]}) for row in own],
+    }
 
 
 def measured(size: int) -> dict[str, Any]:
@@ -104,12 +103,12 @@ def measured(size: int) -> dict[str, Any]:
         "processor": time.process_time() - before,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
-    for name, questions in gold().items() if enough else ():
-        asked = [text for text, _ in questions]
+    for name, rows_asked in questions().items() if enough else ():
+        asked = [text for text, _ in rows_asked]
         vectors = encoder.encoder.encode([as_read(text) for text in asked])
         order = np.argsort(-learned.probabilities([fold(clean(text)) for text in asked], vectors), axis=1)
         best = [[learned.intents[place] for place in row[:3]] for row in order]
-        pairs = list(zip(best, (right for _, right in questions), strict=True))
+        pairs = list(zip(best, (right for _, right in rows_asked), strict=True))
         result[f"{name}, first"] = np.mean([names[0] in right for names, right in pairs])
         result[f"{name}, three"] = np.mean([bool(set(names) & right) for names, right in pairs])
     return result

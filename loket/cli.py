@@ -101,7 +101,7 @@ def train() -> None:
     from loket.run import processes, serve
 
     try:
-        serve.train(settings.load())
+        serve.train(settings.load().model)
     except processes.BotMissing as error:
         _fail(str(error))
     except subprocess.CalledProcessError as error:

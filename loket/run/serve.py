@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import subprocess
+from pathlib import Path
 
 import httpx
 
@@ -36,8 +37,7 @@ def serve() -> None:
     configured = settings.load()
     _require_ports(configured)
     first = prepare()
-    if not configured.model.exists() and not shipped.install(configured.model):
-        train(configured)
+    see_to_model(configured.model)
     commands = [processes.rasa(), processes.actions(), processes.worker(), processes.web()]
     asyncio.run(supervisor.run(commands, lambda: _tell_when_ready(configured, first)))
 
@@ -51,12 +51,18 @@ def prepare() -> tuple[str, str] | None:
     return _first_administrator()
 
 
-def train(configured: Settings) -> None:
-    """Train the assistant into the configured model file, showing progress. Raises CalledProcessError."""
-    say(f"training the assistant: {_shown(configured)}")
-    made_of, command = shipped.inputs(), processes.train(configured.model)
+def see_to_model(model: Path) -> None:
+    """Where there is no model: the shipped one if that is made of what is here now, else one trained now. Raises what train does."""
+    if not model.exists() and not shipped.install(model):
+        train(model)
+
+
+def train(model: Path) -> None:
+    """Train the assistant into a model file, showing progress. Raises BotMissing, CalledProcessError."""
+    say(f"training the assistant: {_shown(model)}")
+    made_of, command = shipped.inputs(), processes.train(model)
     subprocess.run(command.arguments, cwd=ROOT, env=command.environment(), check=True)
-    shipped.note(configured.model, made_of)
+    shipped.note(model, made_of)
 
 
 def _first_administrator() -> tuple[str, str] | None:
@@ -116,6 +122,5 @@ def _reachable(host: str) -> str:
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
 
 
-def _shown(configured: Settings) -> str:
-    model = configured.model
+def _shown(model: Path) -> str:
     return str(model.relative_to(ROOT) if model.is_relative_to(ROOT) else model)

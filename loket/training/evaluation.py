@@ -66,8 +66,8 @@ def read_foreign(path: Path = FOREIGN) -> list[Gold]:
 
 
 def read_own_words(path: Path = OWN_WORDS) -> list[Gold]:
-    """Messages as parents write them elsewhere: a list of {"text", "intent", "also", "form", "manner"}."""
-    return [Gold(**{**row, "also": tuple(row["also"])}) for row in yamlfile.read(path).data]
+    """Messages as parents write them elsewhere: a list of {"text", "intent", "also", "form", "manner"}. Raises ContentError."""
+    return [Gold(**{**row, "also": tuple(row["also"])}) for row in examples.read_own_words(path).data]
 
 
 def foreign_figures(parsed: Sequence[Row], gold: Sequence[Gold]) -> dict[str, Any]:

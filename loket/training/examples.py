@@ -92,16 +92,23 @@ def load_follow_ups(folder: Path = FOLLOW_UPS_DIR) -> list[Example]:
     return found
 
 
+def read_own_words(path: Path) -> yamlfile.Document:
+    """A file of messages in parents' manner. Raises ContentError when its shape is wrong."""
+    document = yamlfile.read(path)
+    if not isinstance(document.data, list) or not all(
+        isinstance(row, dict) and row.keys() == OWN_WORDS_KEYS and isinstance(row["also"], list)
+        for row in document.data
+    ):
+        raise ContentError([Problem(str(path), 1, f"expected a list of {', '.join(sorted(OWN_WORDS_KEYS))}")])
+    return document
+
+
 def load_own_words(folder: Path = GOLD_DIR) -> list[Example]:
     """The messages in parents' manner, without what would also do; none where there is no such file."""
     path = folder / "own_words.yml"
     if not path.exists():
         return []
-    document = yamlfile.read(path)
-    if not isinstance(document.data, list) or not all(
-        isinstance(row, dict) and row.keys() == OWN_WORDS_KEYS for row in document.data
-    ):
-        raise ContentError([Problem(str(path), 1, f"expected a list of {', '.join(sorted(OWN_WORDS_KEYS))}")])
+    document = read_own_words(path)
     return [
         Example(row["text"], row["intent"], str(path), document.line((index,)))
         for index, row in enumerate(document.data)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from loket.training import danger, evaluation
+from loket.training import danger
 from loket.training.examples import GOLD_DIR
 from loket.training.margins import wilson
 
@@ -58,10 +58,12 @@ def lines(figures: dict[str, Any]) -> Iterator[str]:
         if key in NOT_SHARES:
             yield f"{label:<40}{value:>8.1f}" if key != "n" else _line(label, key, value)
         else:
-            yield _line(label, key, value) + (f"  {_margin(value, of)}" if (of := _counted(figures, key)) else "")
+            yield _line(label, key, value) + (
+                f"  {_margin(round(value * of), of)}" if (of := _counted(figures, key)) else ""
+            )
     yield f"{'of each length, form and manner':<40}{'first':>8}{'':<24}{'answered':>10}{'wrong':>8}"
     for name, group in figures["groups"].items():
-        wrong = evaluation.share([True] * group["wrong"] + [False] * (group["answered"] - group["wrong"]))
+        wrong = group["wrong"] / group["answered"] if group["answered"] else 0.0
         first = _with_margin((group["right"], group["n"]))
         yield f"  {name:<38}{first:<32}{group['answered'] / group['n']:>10.1%}{wrong:>8.1%}"
     yield "most confused (right intent, found instead, times):"
@@ -113,11 +115,11 @@ def foreign_lines(figures: dict[str, Any]) -> Iterator[str]:
 
 def _with_margin(figure: danger.Figure) -> str:
     hits, of = figure
-    return f"{hits / of if of else 0:>8.1%}  {_margin(hits / of if of else 0, of)}"
+    return f"{hits / of if of else 0:>8.1%}  {_margin(hits, of)}"
 
 
-def _margin(share: float, of: int) -> str:
-    low, high = wilson(round(share * of), of)
+def _margin(hits: int, of: int) -> str:
+    low, high = wilson(hits, of)
     return f"({low:.1%} to {high:.1%} of {of})"
 
 

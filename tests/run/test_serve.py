@@ -61,5 +61,5 @@ def test_a_training_notes_what_the_model_was_made_of(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(shipped, "inputs", lambda: "as it is now")
     command = SimpleNamespace(arguments=[], environment=dict)
     monkeypatch.setattr(serve.processes, "train", lambda _: command)
-    serve.train(SimpleNamespace(model=model))
+    serve.train(model)
     assert (tmp_path / "loket.inputs").exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from loket.training import examples
+from loket.training import evaluation, examples
 from loket.yamlfile import ContentError
 
 TEXT = """version: "3.1"
@@ -78,3 +78,21 @@ def test_a_wrong_shape_is_named_with_its_line(tmp_path: Path, text: str, line: i
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match=r"weg.yml:1: this file is missing"):
         examples.load(tmp_path, "weg")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "{text: x, intent: a, also: [], form: story}",
+        "{text: x, intent: a, also: null, form: story, manner: mail}",
+        "{text: x, intent: a, also: [], form: story, manner: mail, more: x}",
+        "x",
+    ],
+)
+def test_a_message_in_parents_manner_of_another_shape_is_refused(row: str, tmp_path: Path) -> None:
+    path = tmp_path / "own_words.yml"
+    path.write_text(f"- {row}\n")
+    with pytest.raises(ContentError, match="expected a list of also, form, intent, manner, text"):
+        examples.load_own_words(tmp_path)
+    with pytest.raises(ContentError, match="expected a list"):
+        evaluation.read_own_words(path)

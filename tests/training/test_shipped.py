@@ -21,13 +21,7 @@ MADE_OF = (
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A repository with a model that was shipped from it."""
-    for name in (
-        "config.yml",
-        "data/nlu/a.yml",
-        "data/safety/x.yml",
-        "data/safety/from_nlu/x.yml",
-        "bot/components/a.py",
-    ):
+    for name in MADE_OF:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
